@@ -1,0 +1,198 @@
+"""Everything a rule author imports.
+
+A rule is one function in a file of the same name, and the page beside it::
+
+    from collections.abc import Iterator
+
+    from faceoff_lint.rule import BLUEPRINTS, ERROR, Finding, Related, Web, rule
+
+
+    @rule("FLK102", practice=BLUEPRINTS, severity=ERROR, why="Its URLs answer 404.")
+    def unregistered_blueprint(web: Web) -> Iterator[Finding]:
+        \"\"\"A blueprint has routes, but no app registers it.\"\"\"
+        ...
+
+The function sees one service at a time, put together: a ``Web``. It yields findings, keeps no
+state, reads no file, and stays silent about whatever the model answers ``unknown`` to.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from faceoff_lint.errors import RuleError
+from faceoff_lint.finding import Applicability, Edit, Finding, Fix, Practice, Related, Severity
+from faceoff_lint.source import Span
+
+if TYPE_CHECKING:
+    from faceoff_lint.model import Web
+
+__all__ = [
+    "Applicability", "Edit", "Finding", "Fix", "Options", "Practice", "Related", "Rule",
+    "Severity", "Span", "Web", "rule", "ERROR", "INFO", "WARNING", "SAFE", "UNSAFE",
+    "BLUEPRINTS", "CONTEXTS", "DATABASE", "ERRORS", "LOAD", "PRODUCTION", "REALTIME", "REST",
+    "ROUTING", "STRUCTURE", "VERSIONS",
+    "ASYNC", "ERROR_HANDLING", "EVENT_LOOP", "EXPRESS_PRODUCTION", "EXPRESS_VERSIONS", "HTTP",
+    "MIDDLEWARE", "MODULAR", "SOCKETS",
+]  # fmt: skip
+
+ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+SAFE, UNSAFE = Applicability.SAFE, Applicability.UNSAFE
+
+# --- practices -----------------------------------------------------------------------------------
+
+BLUEPRINTS = Practice("blueprints", "Split the app into Blueprints", "flask")
+STRUCTURE = Practice("structure", "Build the app in a factory, without import cycles", "flask")
+ERRORS = Practice("errors", "Answer errors with the right status", "flask")
+CONTEXTS = Practice("contexts", "Use request and app contexts where they exist", "flask")
+LOAD = Practice("load", "Stay able to answer under heavy traffic", "flask")
+ROUTING = Practice("routing", "Route every URL to the view that is meant", "flask")
+REST = Practice("rest", "Build REST APIs with a living library", "flask")
+DATABASE = Practice("database", "Use the database through Flask-SQLAlchemy", "flask")
+REALTIME = Practice("realtime", "Deploy Socket.IO in a way that works", "flask")
+PRODUCTION = Practice("production", "Run safely in production", "flask")
+VERSIONS = Practice("versions", "Keep up with Flask's releases", "flask")
+
+MODULAR = Practice("modular", "Keep the app modular, with a standard structure", "express")
+ERROR_HANDLING = Practice("error-handling", "Attach importance to error handling", "express")
+ASYNC = Practice("async", "Handle asynchronous code properly", "express")
+EVENT_LOOP = Practice("event-loop", "Don't block the event loop", "express")
+MIDDLEWARE = Practice("middleware", "Use middleware for reusable features", "express")
+SOCKETS = Practice("sockets", "Integrate Socket.IO well", "express")
+HTTP = Practice("http", "Answer every request once, on the route that is meant", "express")
+EXPRESS_PRODUCTION = Practice("express-production", "Run safely in production", "express")
+EXPRESS_VERSIONS = Practice("express-versions", "Keep up with Express's releases", "express")
+
+# --- rules ---------------------------------------------------------------------------------------
+
+OptionValue: TypeAlias = bool | int | float | str | list[str]
+"""What an option of a rule may hold; the default's type is the option's type."""
+
+Options: TypeAlias = Mapping[str, Any]
+"""A rule's options by name, all of them, set by the user or at their defaults."""
+
+RuleFunction: TypeAlias = (
+    "Callable[[Web], Iterable[Finding]] | Callable[[Web, Options], Iterable[Finding]]"
+)
+
+Fixable: TypeAlias = Literal["none", "safe", "unsafe"]
+
+_CODE = re.compile(r"[A-Z]{2,8}[0-9]{3,4}")
+_PREFIXES = {"FLK": "flask", "EXP": "express"}
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """One rule, as the engine and the reports know it.
+
+    ``function`` is None for the engine's own findings. ``page`` is the markdown file beside the
+    function. ``always``: stays on unless it is ignored by name, whatever is selected.
+    """
+
+    code: str
+    name: str
+    summary: str
+    practice: Practice
+    severity: Severity
+    why: str
+    page: Path
+    function: RuleFunction | None = None
+    default: bool = True
+    options: Mapping[str, OptionValue] = field(default_factory=dict)
+    fixable: Fixable = "none"
+    help: str = ""
+    always: bool = False
+
+    @property
+    def framework(self) -> str:
+        """``flask``, ``express``, or ``any`` for the engine's own."""
+        return self.practice.framework
+
+    def run(self, web: Web, options: Options | None = None) -> Iterable[Finding]:
+        """Call the rule on one service; options not given keep their defaults."""
+        if self.function is None:
+            return ()
+        function: Callable[..., Iterable[Finding]] = self.function
+        if not self.options:
+            return function(web)
+        return function(web, MappingProxyType({**self.options, **(options or {})}))
+
+
+def rule(
+    code: str,
+    *,
+    practice: Practice,
+    severity: Severity,
+    why: str,
+    default: bool = True,
+    options: Mapping[str, OptionValue] | None = None,
+    fixable: Fixable = "none",
+    help: str = "",  # noqa: A002 - the word the report prints
+) -> Callable[[RuleFunction], Rule]:
+    """Make a function a rule. The function's name, with dashes, is the rule's name.
+
+    ``why``: one sentence, shown with every finding (a finding's own ``why`` comes first).
+    ``help``: one sentence on what to do, likewise. ``default``: on without being selected.
+    ``options``: names (with dashes) and defaults; a rule with options takes them as its second
+    argument. ``fixable``: the best applicability its fixes can have.
+
+    Raises ``RuleError`` when code, name, docstring or options are not as the rest of the tool
+    needs them.
+    """
+
+    def decorate(function: RuleFunction) -> Rule:
+        plain: Any = function
+        name: str = plain.__name__
+        where = f"rule {code} ({plain.__module__}.{name})"
+        _check_code(where, code, practice)
+        if plain.__module__.rpartition(".")[2] != name:
+            raise RuleError(f"{where}: the function and its file must have the same name")
+        if plain.__code__.co_argcount != (2 if options else 1):
+            wanted = "(web, options)" if options else "(web)"
+            raise RuleError(f"{where}: the function must take {wanted}")
+        summary = (plain.__doc__ or "").strip().partition("\n")[0]
+        if not summary or not why:
+            raise RuleError(f"{where}: needs a docstring (its summary) and a `why`")
+        for option in options or ():
+            if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", option):
+                raise RuleError(f"{where}: option `{option}` must be lower case with dashes")
+        return Rule(
+            code=code,
+            name=name.replace("_", "-"),
+            summary=summary,
+            practice=practice,
+            severity=severity,
+            why=why,
+            page=Path(plain.__code__.co_filename).with_suffix(".md"),
+            function=function,
+            default=default,
+            options=MappingProxyType(dict(options or {})),
+            fixable=fixable,
+            help=help,
+        )
+
+    return decorate
+
+
+def _check_code(where: str, code: str, practice: Practice) -> None:
+    if not _CODE.fullmatch(code):
+        raise RuleError(f"{where}: a code is 2 to 8 capitals and 3 or 4 digits")
+    wanted = _PREFIXES.get(code.rstrip("0123456789"))
+    if wanted not in (None, practice.framework):
+        raise RuleError(f"{where}: practice `{practice.slug}` belongs to {practice.framework}")
+
+
+def __getattr__(name: str) -> Any:
+    # The model is imported when a rule module asks for it, not by `faceoff-lint --version`.
+    if name == "Web":
+        from faceoff_lint import model  # noqa: PLC0415
+
+        setattr(sys.modules[__name__], name, model.Web)
+        return model.Web
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
