@@ -133,7 +133,7 @@ def rule(
     default: bool = True,
     options: Mapping[str, OptionValue] | None = None,
     fixable: Fixable = "none",
-    help: str = "",  # noqa: A002 - the word the report prints
+    help: str = "",
 ) -> Callable[[RuleFunction], Rule]:
     """Make a function a rule. The function's name, with dashes, is the rule's name.
 
@@ -191,7 +191,7 @@ def _check_code(where: str, code: str, practice: Practice) -> None:
 def __getattr__(name: str) -> Any:
     # The model is imported when a rule module asks for it, not by `faceoff-lint --version`.
     if name == "Web":
-        from faceoff_lint import model  # noqa: PLC0415
+        from faceoff_lint import model
 
         setattr(sys.modules[__name__], name, model.Web)
         return model.Web

@@ -1,0 +1,184 @@
+"""Finds the rules, built-in and installed, and says which of them a selection turns on.
+
+Rules come in by the entry-point group ``faceoff_lint.rules``: each entry names a package, whose
+modules hold one rule each. The built-in rules have no other door.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import metadata
+from types import ModuleType
+
+from faceoff_lint.engine import ENGINE_RULES
+from faceoff_lint.errors import RuleError, UnknownSelector
+from faceoff_lint.rule import Rule
+
+__all__ = ["GROUP", "Registry", "Selection", "load", "rules_of"]
+
+GROUP = "faceoff_lint.rules"
+
+_EXACT = 1000
+
+
+@dataclass(frozen=True)
+class Selection:
+    """One layer of what is selected: the configuration file's, or the command line's.
+
+    ``select`` None keeps what the layer below selected (the default set at the bottom).
+    """
+
+    select: Sequence[str] | None = None
+    extend_select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All known rules, the engine's own included, sorted by code."""
+
+    rules: tuple[Rule, ...]
+
+    @cached_property
+    def by_key(self) -> dict[str, Rule]:
+        """Each rule under its code and under its name."""
+        return {key: rule for rule in self.rules for key in (rule.code, rule.name)}
+
+    @cached_property
+    def _practices(self) -> dict[str, list[Rule]]:
+        practices: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            practices.setdefault(rule.practice.slug, []).append(rule)
+        return practices
+
+    def get(self, key: str) -> Rule:
+        """The rule with this code (in any case) or name. Raises ``UnknownSelector``."""
+        rule = self.by_key.get(key) or self.by_key.get(key.upper()) or self.by_key.get(key.lower())
+        if rule is None:
+            raise UnknownSelector(key, self._suggest(key, list(self.by_key)))
+        return rule
+
+    def matching(self, selector: str) -> dict[Rule, int]:
+        """The rules a selector names, with how exactly it names them (higher is more exact).
+
+        A selector is a code, a name, the beginning of codes, ``ALL``, or ``practice:SLUG``.
+        Raises ``UnknownSelector`` when it names none.
+        """
+        if selector == "ALL":
+            return dict.fromkeys(self.rules, 0)
+        exact = self.by_key.get(selector)
+        if exact is not None:
+            return {exact: _EXACT}
+        kind, colon, slug = selector.partition(":")
+        if colon:
+            if kind == "practice" and slug in self._practices:
+                return dict.fromkeys(self._practices[slug], 1)
+            slugs = [f"practice:{known}" for known in self._practices]
+            raise UnknownSelector(selector, self._suggest(selector, slugs))
+        found = {
+            r: 1 + len(selector) for r in self.rules if selector and r.code.startswith(selector)
+        }
+        if not found:
+            raise UnknownSelector(selector, self._suggest(selector, [*self.by_key, "ALL"]))
+        return found
+
+    def check(self, selectors: Iterable[str]) -> None:
+        """Raise ``UnknownSelector`` for the first selector that names no rule."""
+        for selector in selectors:
+            self.matching(selector)
+
+    def selected(self, layers: Sequence[Selection]) -> frozenset[Rule]:
+        """The rules that are on, lower layers first.
+
+        Inside a layer the more exact selector wins, and ``ignore`` wins a draw: ``ignore = FLK5``
+        with ``select = FLK501`` leaves FLK501 on. A layer with ``select`` starts from nothing.
+        The engine's reports of files it could not read stay on unless ignored.
+        """
+        on = {rule for rule in self.rules if rule.default}
+        for layer in layers:
+            if layer.select is not None:
+                on = {rule for rule in self.rules if rule.always}
+            wanted = self._ranks([*(layer.select or ()), *layer.extend_select])
+            unwanted = self._ranks(layer.ignore)
+            on |= wanted.keys()
+            on -= {rule for rule, rank in unwanted.items() if rank >= wanted.get(rule, -1)}
+        return frozenset(on)
+
+    def _ranks(self, selectors: Iterable[str]) -> dict[Rule, int]:
+        ranks: dict[Rule, int] = {}
+        for selector in selectors:
+            for rule, rank in self.matching(selector).items():
+                ranks[rule] = max(rank, ranks.get(rule, -1))
+        return ranks
+
+    @staticmethod
+    def _suggest(word: str, known: list[str]) -> str:
+        folded = {key.casefold(): key for key in known}
+        close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+        return folded[close[0]] if close else ""
+
+
+def load() -> Registry:
+    """All installed rules. Raises ``RuleError`` for a pack that cannot be used."""
+    rules: list[Rule] = list(ENGINE_RULES)
+    entries = sorted(metadata.entry_points(group=GROUP), key=lambda e: (e.name, e.value))
+    for module in dict.fromkeys(entry.value.partition(":")[0] for entry in entries):
+        try:
+            package = importlib.import_module(module)
+        except ImportError as error:
+            raise RuleError(f"rule pack `{module}` cannot be imported: {error}") from error
+        rules += rules_of(package)
+    return of(rules)
+
+
+def of(rules: Iterable[Rule]) -> Registry:
+    """A registry of exactly these rules. Raises ``RuleError`` when a code or name occurs twice."""
+    seen: dict[str, Rule] = {}
+    for rule in rules:
+        for key in (rule.code, rule.name):
+            if key in seen:
+                raise RuleError(f"two rules are called `{key}`: {seen[key].page} and {rule.page}")
+            seen[key] = rule
+    return Registry(tuple(sorted(set(seen.values()), key=lambda r: r.code)))
+
+
+def rules_of(package: ModuleType) -> list[Rule]:
+    """The rules in a package's modules, at any depth. Raises ``RuleError`` as ``load`` does.
+
+    A module whose name begins with an underscore is passed over.
+    """
+    modules = [package]
+    if hasattr(package, "__path__"):
+        modules = list(_modules(package))
+    rules: list[Rule] = []
+    for module in modules:
+        here = [v for v in vars(module).values() if isinstance(v, Rule) and _home(v, module)]
+        if len(here) != 1:
+            held = ", ".join(rule.code for rule in here) or "none"
+            raise RuleError(f"{module.__name__} must hold one rule, and holds {held}")
+        rules += here
+    return rules
+
+
+def _home(rule: Rule, module: ModuleType) -> bool:
+    return getattr(rule.function, "__module__", None) == module.__name__
+
+
+def _modules(package: ModuleType) -> Iterator[ModuleType]:
+    for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda i: i.name):
+        if info.name.startswith("_"):
+            continue
+        name = f"{package.__name__}.{info.name}"
+        try:
+            module = importlib.import_module(name)
+        except ImportError as error:
+            raise RuleError(f"rule module `{name}` cannot be imported: {error}") from error
+        if info.ispkg:
+            yield from _modules(module)
+        else:
+            yield module
