@@ -1,0 +1,162 @@
+"""Where libcst's nodes stand in the text: one run of its code generator that counts characters.
+
+libcst's own position provider takes twice the time of the parse, counts lines and columns, and
+visits every bit of white space. This one adds up token lengths and keeps the nodes that the
+lowering asks for.
+"""
+
+from __future__ import annotations
+
+import re
+from types import TracebackType
+
+import libcst as cst
+from libcst._nodes.internal import CodegenState
+
+__all__ = ["Positions", "locate", "locate_expression"]
+
+# Nodes without a recorded extent, of which the lowering needs the place where they begin.
+_MARKED = frozenset(
+    {
+        cst.Colon, cst.CompFor, cst.FormattedStringExpression, cst.FormattedStringText,
+        cst.IndentedBlock, cst.LeftParen, cst.RightParen, cst.SimpleStatementSuite,
+        cst.TemplatedStringExpression, cst.TemplatedStringText,
+    }
+)  # fmt: skip
+
+_TRIVIA = re.compile(r"(?:[ \t\f\r\n]|\\\r?\n|\\\r|#[^\r\n]*)*")
+
+
+class _Record:
+    """Notes the extent of a node; what the generator's ``with`` statement holds."""
+
+    __slots__ = ("end_node", "node", "start", "start_node", "state")
+
+    def __init__(
+        self,
+        state: _State,
+        node: cst.CSTNode,
+        start_node: cst.CSTNode | None,
+        end_node: cst.CSTNode | None,
+    ) -> None:
+        self.state = state
+        self.node = node
+        self.start_node = start_node
+        self.end_node = end_node
+        self.start = 0
+
+    def __enter__(self) -> None:
+        self.start = self.state.offset
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            return
+        spans = self.state.spans
+        start, end = self.start, self.state.offset
+        if self.start_node is not None:
+            start = spans[id(self.start_node)][0]
+        if self.end_node is not None:
+            # Nodes that record nothing (a closing parenthesis) end where the generator is now.
+            end = spans.get(id(self.end_node), (0, end))[1]
+        spans[id(self.node)] = (start, end)
+
+
+class _State(CodegenState):
+    """libcst's generator state, counting code points."""
+
+    __slots__ = ("indent_width", "marks", "offset", "spans")
+
+    def __init__(self, default_indent: str, default_newline: str, offset: int) -> None:
+        super().__init__(default_indent=default_indent, default_newline=default_newline)
+        self.offset = offset
+        self.indent_width = 0
+        self.spans: dict[int, tuple[int, int]] = {}
+        self.marks: dict[int, int] = {}
+
+    def increase_indent(self, value: str) -> None:
+        self.indent_tokens.append(value)
+        self.indent_width += len(value)
+
+    def decrease_indent(self) -> None:
+        self.indent_width -= len(self.indent_tokens.pop())
+
+    def add_indent_tokens(self) -> None:
+        self.tokens.extend(self.indent_tokens)
+        self.offset += self.indent_width
+
+    def add_token(self, value: str) -> None:
+        self.tokens.append(value)
+        self.offset += len(value)
+
+    def before_codegen(self, node: cst.CSTNode) -> None:
+        if type(node) in _MARKED:
+            self.marks[id(node)] = self.offset
+
+    def record_syntactic_position(  # type: ignore[override]
+        self,
+        node: cst.CSTNode,
+        *,
+        start_node: cst.CSTNode | None = None,
+        end_node: cst.CSTNode | None = None,
+    ) -> _Record:
+        return _Record(self, node, start_node, end_node)
+
+
+class Positions:
+    """The extents of one tree's nodes, as offsets into ``text``. Keep the tree alive meanwhile."""
+
+    __slots__ = ("code", "marks", "spans", "text")
+
+    def __init__(self, text: str, code: str, state: _State) -> None:
+        self.text = text
+        self.code = code
+        self.spans = state.spans
+        self.marks = state.marks
+
+    def span(self, node: cst.CSTNode) -> tuple[int, int]:
+        """The node's extent without its own parentheses. ``KeyError`` if none was recorded."""
+        return self.spans[id(node)]
+
+    def mark(self, node: cst.CSTNode) -> int:
+        """Where a node of the marked kinds begins, white space of its own included."""
+        return self.marks[id(node)]
+
+    def token(self, node: cst.CSTNode) -> int:
+        """Where the first character of a marked node stands that is no white space or comment."""
+        return self.skip(self.marks[id(node)])
+
+    def skip(self, offset: int) -> int:
+        """The first offset from ``offset`` on that is no white space or comment."""
+        match = _TRIVIA.match(self.text, offset)
+        return match.end() if match else offset
+
+    def outer(self, node: cst.BaseExpression) -> tuple[int, int]:
+        """The node's extent with all its own parentheses."""
+        if not node.lpar:
+            return self.spans[id(node)]
+        return self.marks[id(node.lpar[0])], self.token(node.rpar[-1]) + 1
+
+    def inner(self, node: cst.BaseExpression) -> tuple[int, int]:
+        """The node's extent with its innermost parentheses only (tuples, generators)."""
+        if not node.lpar:
+            return self.spans[id(node)]
+        return self.marks[id(node.lpar[-1])], self.token(node.rpar[0]) + 1
+
+
+def locate(text: str, module: cst.Module) -> Positions:
+    """The positions of a whole module; ``code`` is what libcst would write for it."""
+    state = _State(module.default_indent, module.default_newline, 0)
+    module._codegen(state)
+    return Positions(text, "".join(state.tokens), state)
+
+
+def locate_expression(text: str, node: cst.BaseExpression, offset: int) -> Positions:
+    """The positions of an expression that was parsed from the text at ``offset``."""
+    state = _State("", "\n", offset)
+    node._codegen(state)
+    return Positions(text, "".join(state.tokens), state)
