@@ -1,1 +1,77 @@
-"""."""
+"""Reports: one format a file, each with ``render(report) -> Iterator[str]``, one line at a time.
+
+A renderer prints nothing, reads no file and knows nothing of the command line. It may style text;
+who prints it takes the styles out where they are not wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from faceoff_lint.finding import Finding, Severity
+from faceoff_lint.rule import Rule
+from faceoff_lint.source import Position, Source, Span
+from faceoff_lint.terminal import printable_path
+
+__all__ = ["Report", "plural"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run found, and all that is needed to show it.
+
+    ``root``: what the findings' paths are relative to; ``prefix`` makes them paths that open from
+    where the user is. ``sources`` has every file a finding points into, ``rules`` every rule by
+    code. ``summaries``: one line a service, what was understood. ``notes``: what was passed over.
+    ``searched``: how many source files were there. ``suppressed``: findings that comments hide.
+    """
+
+    root: Path
+    findings: tuple[Finding, ...] = ()
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    summaries: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    searched: int = 0
+    suppressed: int = 0
+    prefix: str = ""
+
+    def source(self, path: str) -> Source:
+        """The text of a file; empty when it could not be read."""
+        return self.sources.get(path) or Source(path, "")
+
+    def start(self, span: Span) -> Position:
+        """Where a span begins."""
+        return self.source(span.file).position(span.start)
+
+    def end(self, span: Span) -> Position:
+        """Where a span ends: the place just behind its last character."""
+        return self.source(span.file).position(span.end)
+
+    def path(self, file: str) -> str:
+        """A file's path to print, safe for terminals and CI logs."""
+        return printable_path(self.prefix + file)
+
+    def severity(self, finding: Finding) -> Severity:
+        """The finding's own severity, or its rule's."""
+        if finding.severity is not None:
+            return finding.severity
+        rule = self.rules.get(finding.code)
+        return rule.severity if rule else Severity.WARNING
+
+    def why(self, finding: Finding) -> str:
+        """One sentence why, the finding's own or its rule's."""
+        rule = self.rules.get(finding.code)
+        return finding.why or (rule.why if rule else "")
+
+    def help(self, finding: Finding) -> str:
+        """One sentence on what to do, the finding's own or its rule's; may be empty."""
+        rule = self.rules.get(finding.code)
+        return finding.help or (rule.help if rule else "")
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 route``, ``2 routes``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,73 @@
+"""Text from the scanned tree, made safe and measurable for terminals and CI logs.
+
+A file name or a source line may hold escape sequences, or commands that CI runners obey
+(``##[error]``, ``##vso[…]`` and ``##teamcity[…]`` anywhere in a line, ``::error::`` at its start).
+Everything printed from the tree goes through here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["TAB_WIDTH", "cells", "defuse_json", "display_width", "printable", "printable_path"]
+
+TAB_WIDTH = 4
+
+_COMMAND = re.compile(r"##\w{0,20}\[")
+_DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def printable(text: str) -> str:
+    """The text on one line, with nothing in it that a terminal or CI runner would obey."""
+    return "".join(cells(text))
+
+
+def printable_path(path: str) -> str:
+    """A path as ``printable`` text that cannot begin a line with a workflow command."""
+    shown = printable(path)
+    return f"./{shown}" if shown.lstrip().startswith("::") else shown
+
+
+def cells(text: str) -> list[str]:
+    """What to print for each code point of one line; tabs become spaces up to the next stop."""
+    pieces: list[str] = []
+    commands = {match.end() - 1 for match in _COMMAND.finditer(text)}
+    column = 0
+    for index, char in enumerate(text):
+        piece = char
+        if char == "\t":
+            piece = " " * (TAB_WIDTH - column % TAB_WIDTH)
+        elif index in commands:
+            piece = "\\["
+        elif not " " <= char <= "~":
+            piece = _shown(char)
+        pieces.append(piece)
+        column += display_width(piece)
+    return pieces
+
+
+def _shown(char: str) -> str:
+    category = unicodedata.category(char)
+    if category in ("Cc", "Cs", "Zl", "Zp") or char in _DIRECTIONS:
+        code = ord(char)
+        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return char
+
+
+def display_width(text: str) -> int:
+    """How many terminal columns printable text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_width(char) for char in text)
+
+
+def _width(char: str) -> int:
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def defuse_json(text: str) -> str:
+    """JSON text with the same meaning in which no CI runner sees a command."""
+    return _COMMAND.sub(lambda match: match[0][:-1] + "\\u005b", text)
