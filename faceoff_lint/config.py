@@ -281,7 +281,7 @@ class _Reader:
             return float(value)
         if type(value) is not type(default):
             raise self._error(f"`{name}` must be {_kind(default)}, not {_kind(value)}", keys)
-        if isinstance(default, int | float) and not isinstance(default, bool) and value < 0:
+        if isinstance(value, int | float) and value < 0:
             raise self._error(f"`{name}` must not be negative", keys)
         checked: OptionValue = value
         return checked

@@ -8,7 +8,7 @@ from faceoff_lint.finding import Practice, Severity
 from faceoff_lint.rule import Rule
 
 __all__ = [
-    "ENGINE", "ENGINE_RULES", "MALFORMED_SUPPRESSION", "RULE_CRASHED", "SKIPPED_FILE",
+    "ENGINE", "ENGINE_RULES", "INTERNAL_ERROR", "MALFORMED_SUPPRESSION", "SKIPPED_FILE",
     "SYNTAX_ERROR", "UNKNOWN_CODE", "UNREADABLE_FILE", "UNUSED_SUPPRESSION",
 ]  # fmt: skip
 
@@ -91,13 +91,13 @@ MALFORMED_SUPPRESSION = _engine(
     "It suppresses nothing.",
     "Write it as `faceoff: ignore[CODE] -- reason`.",
 )
-RULE_CRASHED = _engine(
+INTERNAL_ERROR = _engine(
     "FO090",
-    "rule-crashed",
+    "internal-error",
     Severity.ERROR,
-    "A rule raised an exception.",
-    "This rule's findings for this service are missing.",
-    "Please report it, with the message; `--ignore` the rule meanwhile.",
+    "A rule, or the analysis of a service, failed.",
+    "The findings it would have given are missing.",
+    "Please report it with the message; ignoring the rule helps meanwhile.",
     always=True,
 )
 
@@ -108,5 +108,5 @@ ENGINE_RULES = (
     UNUSED_SUPPRESSION,
     UNKNOWN_CODE,
     MALFORMED_SUPPRESSION,
-    RULE_CRASHED,
+    INTERNAL_ERROR,
 )

@@ -20,7 +20,8 @@ Key = str | int
 """A step into a document: a table's key, or the number of an array's element."""
 
 _HEADER = re.compile(r"[ \t]*(\[\[?)([^\[\]\n]+)\]\]?")
-_ASSIGN = re.compile(r"""[ \t]*((?:[\w-]+|"[^"\n]*"|'[^'\n]*')(?:[ \t]*\.[ \t]*(?:[\w-]+|"[^"\n]*"|'[^'\n]*'))*)[ \t]*=""")
+_NAME = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
+_ASSIGN = re.compile(rf"[ \t]*({_NAME}(?:[ \t]*\.[ \t]*{_NAME})*)[ \t]*=")
 
 
 @dataclass(frozen=True)
