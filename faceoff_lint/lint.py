@@ -1,0 +1,280 @@
+"""The life of a run, top to bottom: ``lint``.
+
+discover → read and lower (on demand) → interpret → web model → rules → findings → suppressions.
+Nothing here knows a framework, a language or an output format.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import os
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from faceoff_lint import config, engine, suppressions
+from faceoff_lint.errors import NothingToLint
+from faceoff_lint.finding import Finding
+from faceoff_lint.registry import Registry, Selection
+from faceoff_lint.reports import Report
+from faceoff_lint.rule import Rule
+from faceoff_lint.source import Source, Span
+
+if TYPE_CHECKING:
+    from faceoff_lint.discovery import Discovery
+    from faceoff_lint.model import Web
+    from faceoff_lint.pool import Reader, ReadResult
+
+__all__ = ["Job", "Understood", "lint", "understand"]
+
+_log = logging.getLogger(__name__)
+
+_MAX_SHOWN = 2_000_000  # bytes of a file that is only shown, such as a manifest
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to do. ``paths`` (files or folders) lie in ``root``; none means all of it.
+
+    ``selection`` is the command line's, above the settings'. ``jobs``: worker processes, None for
+    as many as fit the machine and the tree.
+    """
+
+    root: Path
+    paths: Sequence[Path] = ()
+    settings: config.Settings = field(default_factory=config.Settings)
+    selection: Selection = field(default_factory=Selection)
+    jobs: int | None = None
+
+
+@dataclass
+class Understood:
+    """The services put together, and what went wrong on the way."""
+
+    found: Discovery
+    webs: list[Web]
+    reads: Mapping[str, ReadResult]
+    failures: list[Finding]
+
+
+def lint(job: Job, registry: Registry) -> Report:
+    """Run every selected rule on every service and report what is left.
+
+    Raises ``NothingToLint`` when there is no Flask or Express project, and ``FaceoffError`` for
+    what the user has to mend first. Bad files and failing rules are findings, not exceptions.
+    """
+    selected = registry.selected([job.settings.selection, job.selection])
+    understood = understand(job)
+    crashed: set[Rule] = set()
+    findings = list(understood.failures)
+    findings += (_finding_of(result) for result in understood.reads.values() if result.failure)
+    for web in understood.webs:
+        for rule in registry.rules:
+            if rule in selected and rule.framework in ("any", web.service.framework):
+                findings += _run(rule, web, job.settings, crashed)
+    findings = [f for f in findings if registry.by_key[f.code] in selected]
+    findings = list(_asked(job, _not_overridden(job, registry, dict.fromkeys(findings))))
+    comments = {
+        path: (result.source, result.module.comments)
+        for path, result in understood.reads.items()
+        if result.source is not None and result.module is not None
+    }
+    outcome = suppressions.apply(
+        findings, comments, registry, lambda rule: rule in selected and rule not in crashed
+    )
+    kept = sorted(_asked(job, outcome.findings), key=lambda finding: finding.sort_key)
+    return Report(
+        root=job.root,
+        findings=tuple(kept),
+        sources=_sources(job.root, understood.reads, kept),
+        rules={rule.code: rule for rule in registry.rules},
+        summaries=tuple(web.summary() for web in understood.webs),
+        notes=tuple(understood.found.notes),
+        searched=len(understood.found.files),
+        suppressed=outcome.suppressed,
+    )
+
+
+def understand(job: Job) -> Understood:
+    """Discover, read and put together: all but the rules. Raises ``NothingToLint``."""
+    found = _discover(job)
+    if not found.services:
+        raise NothingToLint(_nothing(job, found), "\n".join(found.notes))
+    webs: list[Web] = []
+    failures: list[Finding] = []
+    with _open_reader(job) as reader:
+        recording = _Recording(reader)
+        for service in found.services:
+            try:
+                webs.append(_build(service, recording))
+            except Exception as error:
+                _log.warning("%s", traceback.format_exc())
+                entry = next(iter([*service.entries, *service.files]), "")
+                failures.append(_internal_error(f"the analysis of {service.name}", error, entry))
+        return Understood(found, webs, recording.results, failures)
+
+
+# --- the steps before the rules ------------------------------------------------------------------
+
+
+def _discover(job: Job) -> Discovery:
+    from faceoff_lint.discovery import discover
+
+    settings = job.settings
+    exclude = list(settings.exclude)
+    if settings.file is not None:
+        exclude = _rebased(settings.exclude, settings.file, job.root)
+    return discover(job.root, [os.fspath(path) for path in job.paths], exclude)
+
+
+def _open_reader(job: Job) -> Reader:
+    from faceoff_lint.pool import Reader
+
+    return Reader(job.root, jobs=job.jobs)
+
+
+def _build(service: object, reader: object) -> Web:
+    from faceoff_lint.model import build
+
+    return build(service, reader)
+
+
+class _Recording:
+    """A reader that keeps what it was asked for: comments and failures are wanted afterwards."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.results: dict[str, ReadResult] = {}
+
+    def read(self, path: str) -> ReadResult:
+        result = self.results.get(path)
+        if result is None:
+            result = self.results[path] = self.reader.read(path)
+        return result
+
+    def read_many(self, paths: Iterable[str]) -> list[ReadResult]:
+        results = self.reader.read_many(paths)
+        self.results.update((result.path, result) for result in results)
+        return results
+
+
+def _nothing(job: Job, found: Discovery) -> str:
+    where = ", ".join(str(path) for path in job.paths) or str(job.root)
+    if not found.files:
+        return f"nothing to lint: no Python or JavaScript file under {where}"
+    count = len(found.files)
+    return f"nothing to lint: none of the {count} source files under {where} uses Flask or Express"
+
+
+# --- rules and their findings --------------------------------------------------------------------
+
+
+def _run(rule: Rule, web: Web, settings: config.Settings, crashed: set[Rule]) -> list[Finding]:
+    """The findings of one rule in one service, filled in; an exception becomes a finding."""
+    findings: list[Finding] = []
+    try:
+        findings += (
+            dataclasses.replace(
+                finding,
+                code=rule.code,
+                name=rule.name,
+                practice=rule.practice.slug,
+                service=web.service.name,
+            )
+            for finding in rule.run(web, settings.options.get(rule.code))
+        )
+    except Exception as error:
+        _log.warning("%s", traceback.format_exc())
+        crashed.add(rule)
+        place = next(iter([*web.service.entries, *web.service.files]), "")
+        findings.append(_internal_error(f"rule {rule.code} ({rule.name})", error, place))
+    return findings
+
+
+def _internal_error(what: str, error: Exception, file: str) -> Finding:
+    text = f"{type(error).__name__}: {error}".partition("\n")[0].rstrip(": ")
+    return _engine_finding(engine.INTERNAL_ERROR, Span(file, 0, 0), f"{what} failed with {text}")
+
+
+def _finding_of(result: ReadResult) -> Finding:
+    failure = result.failure
+    assert failure is not None
+    rules = {rule.code: rule for rule in engine.ENGINE_RULES}
+    span = Span(result.path, failure.offset, failure.offset)
+    return _engine_finding(rules[failure.code], span, failure.message)
+
+
+def _engine_finding(rule: Rule, span: Span, message: str) -> Finding:
+    return Finding(span, message, code=rule.code, name=rule.name, practice=rule.practice.slug)
+
+
+# --- what is left out ----------------------------------------------------------------------------
+
+
+def _asked(job: Job, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings in the files and folders that were asked for."""
+    root = os.path.realpath(job.root)
+    asked = [os.path.relpath(os.path.realpath(path), root) for path in job.paths] or ["."]
+    wanted = [path.replace(os.sep, "/") for path in asked]
+    for finding in findings:
+        file = finding.span.file
+        if any(want in (".", file) or file.startswith(f"{want}/") for want in wanted):
+            yield finding
+
+
+def _not_overridden(job: Job, registry: Registry, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings that no per-path override of the configuration ignores."""
+    tests: list[tuple[Callable[[str], bool], frozenset[str]]] = []
+    for override in job.settings.overrides:
+        from faceoff_lint.discovery.files import matcher
+
+        assert job.settings.file is not None
+        test = matcher(_rebased(override.paths, job.settings.file, job.root))
+        if test is not None:
+            ignored = (registry.matching(selector) for selector in override.ignore)
+            tests.append((test, frozenset(rule.code for rules in ignored for rule in rules)))
+    for finding in findings:
+        if not any(finding.code in codes and test(finding.span.file) for test, codes in tests):
+            yield finding
+
+
+def _rebased(patterns: Sequence[str], file: Path, root: Path) -> list[str]:
+    rebased = (config.rebase(pattern, file.parent, root) for pattern in patterns)
+    return [pattern for pattern in rebased if pattern is not None]
+
+
+# --- what the report needs -----------------------------------------------------------------------
+
+
+def _sources(
+    root: Path, reads: Mapping[str, ReadResult], findings: Iterable[Finding]
+) -> dict[str, Source]:
+    """The text of every file that a finding points into."""
+    files: dict[str, None] = {}
+    for finding in findings:
+        files[finding.span.file] = None
+        files.update((related.span.file, None) for related in finding.related)
+        if finding.fix is not None:
+            files.update((edit.span.file, None) for edit in finding.fix.edits)
+    sources = {}
+    for file in files:
+        result = reads.get(file)
+        known = result.source if result is not None else None
+        sources[file] = known or _load(root, file)
+    return sources
+
+
+def _load(root: Path, file: str) -> Source:
+    """The text of a file that no reader has read (a manifest); empty when it can't be shown."""
+    path = root / file
+    try:
+        if file and path.is_file() and path.resolve().is_relative_to(root.resolve()):
+            with path.open("rb") as opened:
+                raw = opened.read(_MAX_SHOWN)
+            return Source(file, raw.decode("utf-8-sig", "replace"))
+    except OSError as error:
+        _log.info("%s cannot be shown: %s", file, error.strerror)
+    return Source(file, "")
