@@ -156,7 +156,7 @@ class _Recording:
         return result
 
     def read_many(self, paths: Iterable[str]) -> list[ReadResult]:
-        results = self.reader.read_many(paths)
+        results: list[ReadResult] = list(self.reader.read_many(paths))
         self.results.update((result.path, result) for result in results)
         return results
 

@@ -114,6 +114,9 @@ class Rule:
         """``flask``, ``express``, or ``any`` for the engine's own."""
         return self.practice.framework
 
+    def __str__(self) -> str:
+        return f"{self.code}-{self.name}"
+
     def run(self, web: Web, options: Options | None = None) -> Iterable[Finding]:
         """Call the rule on one service; options not given keep their defaults."""
         if self.function is None:
