@@ -1,0 +1,1 @@
+"""The route tables of running apps, to compare the static ones with."""
