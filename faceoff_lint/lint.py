@@ -111,7 +111,7 @@ def understand(job: Job) -> Understood:
             try:
                 webs.append(_build(service, recording))
             except Exception as error:
-                _log.warning("%s", traceback.format_exc())
+                _log.info("%s", traceback.format_exc())
                 entry = next(iter([*service.entries, *service.files]), "")
                 failures.append(_internal_error(f"the analysis of {service.name}", error, entry))
         return Understood(found, webs, recording.results, failures)
@@ -187,7 +187,7 @@ def _run(rule: Rule, web: Web, settings: config.Settings, crashed: set[Rule]) ->
             for finding in rule.run(web, settings.options.get(rule.code))
         )
     except Exception as error:
-        _log.warning("%s", traceback.format_exc())
+        _log.info("%s", traceback.format_exc())
         crashed.add(rule)
         place = next(iter([*web.service.entries, *web.service.files]), "")
         findings.append(_internal_error(f"rule {rule.code} ({rule.name})", error, place))

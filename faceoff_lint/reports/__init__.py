@@ -6,6 +6,7 @@ who prints it takes the styles out where they are not wanted.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,17 +16,21 @@ from faceoff_lint.rule import Rule
 from faceoff_lint.source import Position, Source, Span
 from faceoff_lint.terminal import printable_path
 
-__all__ = ["Report", "plural"]
+__all__ = ["Report", "plural", "relative"]
 
 
 @dataclass(frozen=True)
 class Report:
     """What a run found, and all that is needed to show it.
 
-    ``root``: what the findings' paths are relative to; ``prefix`` makes them paths that open from
-    where the user is. ``sources`` has every file a finding points into, ``rules`` every rule by
-    code. ``summaries``: one line a service, what was understood. ``notes``: what was passed over.
-    ``searched``: how many source files were there. ``suppressed``: findings that comments hide.
+    ``root``: what the findings' paths are relative to. ``sources`` has every file a finding points
+    into, ``rules`` every rule by code. ``summaries``: one line a service, what was understood.
+    ``notes``: what was passed over. ``searched``: how many source files were there.
+    ``suppressed``: findings that comments hide.
+
+    ``here`` is the user's folder, relative to the root, and ``prefix`` the root as seen from there
+    when it lies elsewhere: printed paths open from where the user is. ``given`` is the one folder
+    that was asked for, relative to the root: paths in data are relative to it.
     """
 
     root: Path
@@ -36,7 +41,9 @@ class Report:
     notes: tuple[str, ...] = ()
     searched: int = 0
     suppressed: int = 0
+    here: str = ""
     prefix: str = ""
+    given: str = ""
 
     def source(self, path: str) -> Source:
         """The text of a file; empty when it could not be read."""
@@ -52,7 +59,7 @@ class Report:
 
     def path(self, file: str) -> str:
         """A file's path to print, safe for terminals and CI logs."""
-        return printable_path(self.prefix + file)
+        return printable_path(self.prefix + relative(file, self.here))
 
     def severity(self, finding: Finding) -> Severity:
         """The finding's own severity, or its rule's."""
@@ -70,6 +77,11 @@ class Report:
         """One sentence on what to do, the finding's own or its rule's; may be empty."""
         rule = self.rules.get(finding.code)
         return finding.help or (rule.help if rule else "")
+
+
+def relative(file: str, folder: str) -> str:
+    """A path relative to the root as one relative to a folder that is (empty: the root itself)."""
+    return posixpath.relpath(file or ".", folder) if folder else file
 
 
 def plural(count: int, noun: str) -> str:

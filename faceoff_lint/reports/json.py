@@ -1,7 +1,7 @@
 """``--output-format json``: a list of findings.
 
 Lines and columns are 1-based, columns in code points; ``end_line`` and ``end_column`` are the
-place just behind the last character. Paths are relative to the root of the run, with ``/``.
+place just behind the last character. Paths are relative to the folder asked for.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from faceoff_lint.finding import Finding, Fix
-from faceoff_lint.reports import Report
+from faceoff_lint.reports import Report, relative
 from faceoff_lint.source import Span
 from faceoff_lint.terminal import defuse_json
 
@@ -44,7 +44,8 @@ def _finding(report: Report, finding: Finding) -> dict[str, Any]:
 
 def _start(report: Report, span: Span) -> dict[str, Any]:
     start = report.start(span)
-    return {"file": span.file, "line": start.line, "column": start.column}
+    file = relative(span.file, report.given)
+    return {"file": file, "line": start.line, "column": start.column}
 
 
 def _place(report: Report, span: Span) -> dict[str, Any]:

@@ -1,0 +1,387 @@
+"""The command line: the only module that reads arguments, prints, or decides exit codes.
+
+Exit codes: 0 nothing found, 1 findings, 2 the run could not be done as asked (usage,
+configuration, nothing to lint, or a failure of the linter itself).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from faceoff_lint import __version__
+from faceoff_lint.errors import FaceoffError, NothingToLint
+
+if TYPE_CHECKING:
+    from faceoff_lint.lint import Job
+    from faceoff_lint.registry import Registry
+    from faceoff_lint.reports import Report
+    from faceoff_lint.rule import Rule
+
+__all__ = ["main"]
+
+_PROGRAM = "faceoff-lint"
+_OWN_OPTIONS = ("--help", "-h", "--version")
+
+
+class _Group(click.Group):
+    """``check`` may be left out; errors of ours end with exit code 2."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        first = args[0] if args else ""
+        named = first in self.commands or first in _OWN_OPTIONS
+        pathlike = os.path.exists(first) or "/" in first or os.sep in first or first == "--"
+        if not named and (not first or first.startswith("-") or pathlike):
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        ctx.color = _color(os.environ)
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except KeyboardInterrupt:
+            ctx.exit(130)
+        except NothingToLint as error:
+            _fail(ctx, error, 0 if os.environ.get("PRE_COMMIT") == "1" else 2)
+        except FaceoffError as error:
+            _fail(ctx, error, 2)
+        except Exception as error:
+            _log_error(f"internal error: {type(error).__name__}: {error}")
+            click.echo(traceback.format_exc(), err=True)
+            click.echo("This is a fault of faceoff-lint; please report it.", err=True)
+            ctx.exit(2)
+
+
+def _fail(ctx: click.Context, error: FaceoffError, code: int) -> NoReturn:
+    _log_error(error.message)
+    if error.detail:
+        click.echo(error.detail, err=True)
+    ctx.exit(code)
+
+
+def _log_error(message: str) -> None:
+    click.echo(f"{click.style('error', fg='red', bold=True)}: {message}", err=True)
+
+
+def _color(environ: Any) -> bool | None:
+    """Whether to print colours; None leaves it to whether the stream is a terminal."""
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR", "") not in ("", "0", "false"):
+        return True
+    return False if environ.get("TERM") == "dumb" else None
+
+
+def _split(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(part.strip() for text in value for part in text.split(",") if part.strip())
+
+
+_paths = click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+_context = click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Read this configuration file instead of looking for one.",
+)
+_isolated = click.option("--isolated", is_flag=True, help="Read no configuration file.")
+_jobs = click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), help="Worker processes that read files."
+)
+_verbose = click.option("-v", "--verbose", count=True, help="Say more on standard error.")
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name=_PROGRAM)
+def cli() -> None:
+    """Put Flask and Express apps together and report what is wrong with them."""
+
+
+@cli.command()
+@_paths
+@click.option("--select", multiple=True, callback=_split, help="Run these rules and no others.")
+@click.option("--extend-select", multiple=True, callback=_split, help="Run these rules too.")
+@click.option("--ignore", multiple=True, callback=_split, help="Do not run these rules.")
+@click.option(
+    "--output-format",
+    type=click.Choice(["full", "concise", "json", "github"]),
+    default="full",
+    show_default=True,
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule instead.")
+@_isolated
+@_context
+@_jobs
+@click.option("-q", "--quiet", count=True, help="Print findings only; twice: nothing.")
+@_verbose
+@click.pass_context
+def check(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    select: tuple[str, ...],
+    extend_select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    output_format: str,
+    exit_zero: bool,
+    statistics: bool,
+    isolated: bool,
+    config: Path | None,
+    jobs: int | None,
+    quiet: int,
+    verbose: int,
+) -> None:
+    """Lint the Flask and Express projects under PATHS (default: the current folder).
+
+    Rules are named by code (FLK501), name (duplicate-route), the beginning of codes (FLK5), ALL,
+    or practice (practice:async), separated by commas.
+    """
+    from faceoff_lint import registry
+    from faceoff_lint.lint import lint
+
+    _set_up_logging(verbose)
+    known = registry.load()
+    selection = registry.Selection(select or None, extend_select, ignore)
+    known.check([*select, *extend_select, *ignore])
+    job = _job(paths, known, selection, config, isolated=isolated, jobs=jobs)
+    report = _placed(lint(job, known), paths)
+    if quiet < 2:
+        _print_report(ctx, report, output_format, statistics=statistics, quiet=quiet)
+    if any(finding.code == "FO090" for finding in report.findings):
+        ctx.exit(2)
+    ctx.exit(1 if report.findings and not exit_zero else 0)
+
+
+@cli.command()
+@_paths
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@_isolated
+@_context
+@_jobs
+@_verbose
+@click.pass_context
+def routes(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    form: str,
+    isolated: bool,
+    config: Path | None,
+    jobs: int | None,
+    verbose: int,
+) -> None:
+    """Print the route table of the projects under PATHS, without running them."""
+    from faceoff_lint import registry
+    from faceoff_lint.lint import understand
+    from faceoff_lint.reports import Report
+    from faceoff_lint.routes import render_json, render_text
+
+    _set_up_logging(verbose)
+    known = registry.load()
+    job = _job(paths, known, registry.Selection(), config, isolated=isolated, jobs=jobs)
+    understood = understand(job)
+    placed = _placed(Report(job.root), paths)
+    for failure in understood.failures:
+        _log_error(failure.message)
+    if form == "json":
+        rows = [row.to_json(placed.given) for web in understood.webs for row in web.rows()]
+        _print(ctx, render_json(rows))
+    else:
+        for web in understood.webs:
+            shown = [row.to_json(placed.here) for row in web.rows()]
+            _print(ctx, render_text(web.summary(), shown))
+    ctx.exit(2 if understood.failures else 0)
+
+
+@cli.command()
+@click.argument("code", required=False, metavar="CODE|NAME")
+@click.option("--all", "everything", is_flag=True, help="All rules.")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+@click.pass_context
+def rule(ctx: click.Context, code: str | None, everything: bool, output_format: str) -> None:
+    """Show the page of a rule, or all rules."""
+    from faceoff_lint import registry
+
+    if bool(code) == everything:
+        raise click.UsageError("name a rule by its code or name, or say --all", ctx)
+    known = registry.load()
+    rules = [known.get(code)] if code else list(known.rules)
+    if output_format == "json":
+        data = [_rule_data(one) for one in rules]
+        _print(ctx, [json.dumps(data if everything else data[0], indent=2)])
+    elif everything:
+        _print(ctx, _rule_table(rules))
+    else:
+        _print(ctx, [rules[0].page.read_text("utf-8").rstrip()])
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Print a script that completes faceoff-lint's commands and options in SHELL.
+
+    For bash: eval "$(faceoff-lint completion bash)"
+    """
+    from click.shell_completion import get_completion_class
+
+    complete = get_completion_class(shell)
+    assert complete is not None
+    variable = f"_{_PROGRAM.upper().replace('-', '_')}_COMPLETE"
+    _print(ctx, [complete(cli, {}, _PROGRAM, variable).source()])
+
+
+# --- where a run starts --------------------------------------------------------------------------
+
+
+def _job(
+    paths: Sequence[Path],
+    known: Registry,
+    selection: Any,
+    config_file: Path | None,
+    *,
+    isolated: bool,
+    jobs: int | None,
+) -> Job:
+    from faceoff_lint import config
+    from faceoff_lint.lint import Job
+
+    full = [Path(os.path.abspath(path)) for path in paths or (Path(),)]
+    start = _common(full)
+    settings = config.Settings() if isolated else config.load(start, known, config_file)
+    return Job(_root(start), full, settings, selection, jobs)
+
+
+def _common(full: Sequence[Path]) -> Path:
+    """The innermost folder that holds all paths; a folder holds itself."""
+    folders = [path if path.is_dir() else path.parent for path in full]
+    return Path(os.path.commonpath(folders))
+
+
+def _root(start: Path) -> Path:
+    """What paths are relative to: the repository's root, else the user's folder, else ``start``."""
+    for folder in (start, *start.parents):
+        if (folder / ".git").exists():
+            return folder
+    here = Path.cwd()
+    return here if start.is_relative_to(here) else start
+
+
+def _placed(report: Report, paths: Sequence[Path]) -> Report:
+    """The report with what is needed to print paths that open from the user's folder."""
+    import dataclasses
+
+    here, root = Path.cwd(), report.root
+    full = [Path(os.path.abspath(path)) for path in paths or (Path(),)]
+    given = full[0] if len(full) == 1 and full[0].is_dir() else root
+    inside = here.is_relative_to(root)
+    return dataclasses.replace(
+        report,
+        here=_below(here, root) if inside else "",
+        prefix="" if inside else f"{root.as_posix().rstrip('/')}/",
+        given=_below(given, root),
+    )
+
+
+def _below(path: Path, root: Path) -> str:
+    relative = path.relative_to(root).as_posix()
+    return "" if relative == "." else relative
+
+
+# --- printing ------------------------------------------------------------------------------------
+
+
+def _print_report(
+    ctx: click.Context, report: Report, output_format: str, *, statistics: bool, quiet: int
+) -> None:
+    from faceoff_lint.reports import summary
+
+    text = output_format in ("full", "concise")
+    if not quiet:
+        for note in report.notes:
+            click.echo(f"note: {summary.safe(note)}", err=True)
+        _print(ctx, summary.understood(report), err=not text)
+    if statistics:
+        _print(ctx, summary.statistics(report, as_json=output_format == "json"))
+    else:
+        _print(ctx, _renderer(output_format)(report))
+    if not quiet:
+        _print(ctx, summary.closing(report), err=not text)
+
+
+def _renderer(output_format: str) -> Any:
+    if output_format == "full":
+        from faceoff_lint.reports.full import render
+    elif output_format == "concise":
+        from faceoff_lint.reports.concise import render
+    elif output_format == "github":
+        from faceoff_lint.reports.github import render
+    else:
+        from faceoff_lint.reports.json import render
+    return render
+
+
+def _print(ctx: click.Context, lines: Iterable[str], *, err: bool = False) -> None:
+    """Print lines at once; a reader that has gone away is no error."""
+    text = "\n".join(lines)
+    if not text:
+        return
+    try:
+        click.echo(text, err=err, color=ctx.find_root().color)
+    except BrokenPipeError:
+        # Python flushes standard output once more at exit: let that go nowhere.
+        stream = sys.stderr if err else sys.stdout
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _rule_table(rules: Sequence[Rule]) -> list[str]:
+    width = max(len(one.name) for one in rules)
+    return [
+        f"{one.code}  {one.name:<{width}}  {one.severity.value:<7}  "
+        f"{'on ' if one.default else 'off'}  {one.summary}"
+        for one in rules
+    ]
+
+
+def _rule_data(one: Rule) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "name": one.name,
+        "summary": one.summary,
+        "framework": one.framework,
+        "practice": one.practice.slug,
+        "practice_title": one.practice.title,
+        "severity": one.severity.value,
+        "default": one.default,
+        "fixable": one.fixable,
+        "why": one.why,
+        "help": one.help,
+        "options": dict(one.options),
+        "page": one.page.read_text("utf-8"),
+    }
+
+
+def _set_up_logging(verbose: int) -> None:
+    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s", force=True)
+
+
+def main() -> None:
+    """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name that the terminal's encoding lacks must not end the run.
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+    cli(prog_name=_PROGRAM)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""What stands around the findings: what was understood, counts, statistics."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+from click import style
+
+from faceoff_lint.finding import Applicability, Severity
+from faceoff_lint.reports import Report, plural
+from faceoff_lint.terminal import printable
+
+__all__ = ["closing", "safe", "statistics", "understood"]
+
+
+def safe(text: str) -> str:
+    """One line of text that may quote the scanned tree."""
+    return printable(text)
+
+
+def understood(report: Report) -> Iterator[str]:
+    """The first line of a run, so that a user sees at once whether the project was seen."""
+    shown = "; ".join(printable(summary) for summary in report.summaries)
+    yield style(shown or "no app could be put together", bold=True)
+    yield ""
+
+
+def closing(report: Report) -> Iterator[str]:
+    """The last line of a run: how many findings there are, and what can be done with them."""
+    tail = f"; {report.suppressed} suppressed" if report.suppressed else ""
+    if not report.findings:
+        yield style("No findings", fg="green") + f"{tail}."
+        return
+    severities = Counter(report.severity(finding) for finding in report.findings)
+    nouns = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "advice"}
+    counts = [
+        f"{severities[one]} advice" if one is Severity.INFO else plural(severities[one], nouns[one])
+        for one in Severity
+        if severities[one]
+    ]
+    fixes = Counter(f.fix.applicability for f in report.findings if f.fix is not None)
+    fixable = [f"{fixes[one]} with {_a(one)} fix" for one in Applicability if fixes[one]]
+    total = plural(len(report.findings), "finding")
+    known = f" ({', '.join(fixable)})" if fixable else ""
+    yield f"{total}: {', '.join(counts)}{known}{tail}."
+
+
+def _a(applicability: Applicability) -> str:
+    return "a safe" if applicability is Applicability.SAFE else "an unsafe"
+
+
+def statistics(report: Report, *, as_json: bool = False) -> Iterator[str]:
+    """How many findings each rule has, most first."""
+    counts = Counter(finding.code for finding in report.findings)
+    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+    names = {finding.code: finding.name for finding in report.findings}
+    if as_json:
+        data = [{"code": code, "name": names[code], "count": count} for code, count in rows]
+        yield json.dumps(data, indent=2)
+        return
+    width = len(str(rows[0][1])) if rows else 0
+    for code, count in rows:
+        yield f"{count:>{width}}  {code}  {names[code]}"

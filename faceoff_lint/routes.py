@@ -1,0 +1,53 @@
+"""Prints the static route table: as text for readers, as JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from click import style
+
+from faceoff_lint.terminal import defuse_json, display_width, printable, printable_path
+
+__all__ = ["render_json", "render_text"]
+
+Row = Mapping[str, Any]
+"""One route as JSON data; the README describes the keys."""
+
+
+def render_json(rows: Iterable[Row]) -> Iterator[str]:
+    """All routes as one JSON list, in registration order."""
+    yield defuse_json(json.dumps(list(rows), indent=2))
+
+
+def render_text(summary: str, rows: Sequence[Row]) -> Iterator[str]:
+    """One service: what it is, then a line a route. Routes that may differ are marked."""
+    yield style(printable(summary), bold=True)
+    table = [_cells(row) for row in rows]
+    widths = [max(map(display_width, column), default=0) for column in zip(*table, strict=True)]
+    for cells in table:
+        padded = (
+            cell + " " * (width - display_width(cell))
+            for cell, width in zip(cells, widths, strict=True)
+        )
+        yield ("  " + "  ".join(padded)).rstrip()
+    if not table:
+        yield "  no routes"
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    handler = row.get("handler") or {}
+    chain = [str(step.get("name") or step.get("kind") or "?") for step in row.get("chain") or ()]
+    marks = ["conditional"] if row.get("conditional") else []
+    marks += ["partial"] if row.get("confidence") == "partial" else []
+    place = (
+        f"{printable_path(str(handler['file']))}:{handler['line']}" if handler.get("file") else ""
+    )
+    return (
+        printable(",".join(row.get("methods") or ["ANY"])),
+        printable(str(row.get("path", ""))),
+        printable(str(row.get("endpoint") or handler.get("name") or "")),
+        place,
+        printable(" > ".join(chain)) + (f" ({', '.join(marks)})" if marks else ""),
+    )
