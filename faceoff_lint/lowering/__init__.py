@@ -9,12 +9,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 from faceoff_lint import ir
-from faceoff_lint.lowering.failure import ParseFailure, UnsupportedLanguage
+from faceoff_lint.lowering.failure import ParseFailure, TooDeep, UnsupportedLanguage
 
 __all__ = [
-    "JAVASCRIPT_SUFFIXES", "PYTHON_SUFFIXES", "ParseFailure", "TYPESCRIPT_SUFFIXES",
+    "JAVASCRIPT_SUFFIXES", "PYTHON_SUFFIXES", "ParseFailure", "TYPESCRIPT_SUFFIXES", "TooDeep",
     "UnsupportedLanguage", "deep_recursion", "language_of", "lower",
 ]  # fmt: skip
 
@@ -40,15 +41,33 @@ def language_of(suffix: str) -> str:
     return "typescript" if suffix in TYPESCRIPT_SUFFIXES else ""
 
 
+class _Raised:
+    """How many users the raised recursion limit has, and what it was before."""
+
+    lock = Lock()
+    users = 0
+    before = 0
+
+
 @contextmanager
 def deep_recursion() -> Iterator[None]:
-    """Raise Python's recursion limit for a while (never lowers it)."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, _RECURSION_LIMIT))
+    """Raise Python's recursion limit for a while (never lowers it).
+
+    The limit is the whole process's, so that threads share the raise: the last one to leave
+    restores it.
+    """
+    with _Raised.lock:
+        if _Raised.users == 0:
+            _Raised.before = sys.getrecursionlimit()
+            sys.setrecursionlimit(max(_Raised.before, _RECURSION_LIMIT))
+        _Raised.users += 1
     try:
         yield
     finally:
-        sys.setrecursionlimit(before)
+        with _Raised.lock:
+            _Raised.users -= 1
+            if _Raised.users == 0:
+                sys.setrecursionlimit(_Raised.before)
 
 
 def lower(text: str, suffix: str) -> ir.Module:

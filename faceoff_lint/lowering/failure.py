@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ParseFailure", "UnsupportedLanguage"]
+__all__ = ["ParseFailure", "TooDeep", "UnsupportedLanguage"]
 
 
 class ParseFailure(Exception):
@@ -38,3 +38,10 @@ class ParseFailure(Exception):
 
 class UnsupportedLanguage(ParseFailure):
     """A file suffix that no reader is there for."""
+
+
+class TooDeep(ParseFailure):
+    """A text that nests too deeply to be read."""
+
+    def __init__(self) -> None:
+        super().__init__("nested too deeply to be read")

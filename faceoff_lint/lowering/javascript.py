@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from faceoff_lint import ir
-from faceoff_lint.lowering.failure import ParseFailure
+from faceoff_lint.lowering.failure import ParseFailure, TooDeep
 from faceoff_lint.lowering.javascript_statements import Statements
 
 __all__ = ["lower_javascript"]
@@ -38,7 +38,7 @@ def lower_javascript(text: str, *, jsx: bool = False) -> ir.Module:
     try:
         module = Statements(text).module(tree, goal)
     except RecursionError:
-        raise ParseFailure("nested too deeply to be read") from None
+        raise TooDeep from None
     for error in tree.errors:
         message = _plain(str(error.get("message", "")))
         if goal == "script" and message == _ILLEGAL_RETURN:
@@ -92,7 +92,7 @@ def _parse_goal(code: str, goal: str, jsx: bool) -> Any:
     except esprima.Error as error:
         raise ParseFailure.at_offset(code, error.index or 0, _plain(str(error.message))) from None
     except RecursionError:
-        raise ParseFailure("nested too deeply to be read") from None
+        raise TooDeep from None
     except Exception as error:
         # The parser's own mistakes on malformed text; the file is lost, the run is not.
         raise ParseFailure(f"not readable as JavaScript: {type(error).__name__}") from None

@@ -15,7 +15,7 @@ import libcst as cst
 from libcst._exceptions import CSTLogicError
 
 from faceoff_lint import ir
-from faceoff_lint.lowering.failure import ParseFailure
+from faceoff_lint.lowering.failure import ParseFailure, TooDeep
 from faceoff_lint.lowering.python_expressions import Expressions
 from faceoff_lint.lowering.python_positions import Positions, locate
 from faceoff_lint.source import Source
@@ -46,7 +46,7 @@ def lower_python(text: str) -> ir.Module:
         positions = locate(text, tree)
         body = _Statements(positions).stmts(tree.body)
     except RecursionError:
-        raise ParseFailure("nested too deeply to be read") from None
+        raise TooDeep from None
     module = ir.Module(0, len(text), "python", body)
     if positions.code != text:
         module.notes.append((0, 0, "positions are approximate"))

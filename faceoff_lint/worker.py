@@ -1,0 +1,120 @@
+"""The process that parses: texts in, modules out, one JSON line each.
+
+It touches no file: the supervisor (``pool``) sends it the text. Whatever a text does to it —
+an endless parse, a crash, all the memory — costs that text only, and the supervisor starts another.
+
+A request is ``{"text": …, "suffix": …}``; the answer ``{"module": …}`` as ``ir.to_data`` gives
+it, or ``{"failure": [kind, message, offset, line, column]}``. The first line says that it is ready.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import IO
+
+from faceoff_lint import ir
+from faceoff_lint.lowering import deep_recursion
+from faceoff_lint.reading import Failure, lower_text
+
+__all__ = ["READY", "STACK_SIZES", "main", "run_deep"]
+
+READY = "ready"
+
+# Bytes; the first that the system grants. Parsers recurse once or more for each level of nesting.
+STACK_SIZES = (256 << 20, 64 << 20, 16 << 20)
+
+# Cycles in esprima's trees are collected in bulk, not while a tree is built.
+_COLLECT_EVERY = 50
+
+
+def run_deep(work: Callable[[], None]) -> threading.Thread:
+    """Start ``work`` in a daemon thread with a stack as large as the system grants."""
+    before = threading.stack_size()
+    for size in STACK_SIZES:
+        try:
+            threading.stack_size(size)
+            thread = threading.Thread(target=work, daemon=True)
+            thread.start()
+        except (ValueError, RuntimeError):
+            continue
+        finally:
+            threading.stack_size(before)
+        return thread
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
+def main(cpu_seconds: float, memory_mb: int) -> None:
+    """Answer requests on standard input until it ends.
+
+    ``cpu_seconds`` bounds the processor time of each text, ``memory_mb`` the address space of the
+    process; both only where the system knows such limits.
+    """
+    _limit_memory(memory_mb)
+    # Nothing that is printed by accident may get among the answers.
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii", newline="\n")
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    requests = io.TextIOWrapper(sys.stdin.buffer, encoding="ascii", newline="\n")
+    gc.disable()
+    run_deep(lambda: _serve(requests, out, cpu_seconds)).join()
+
+
+def _serve(requests: IO[str], out: IO[str], cpu_seconds: float) -> None:
+    out.write(json.dumps(READY) + "\n")
+    out.flush()
+    with deep_recursion():
+        for number, line in enumerate(requests, 1):
+            request = json.loads(line)
+            _arm(cpu_seconds)
+            answer = _answer(request["text"], request["suffix"])
+            _arm(0)
+            out.write(answer + "\n")
+            out.flush()
+            if number % _COLLECT_EVERY == 0:
+                gc.collect()
+
+
+def _answer(text: str, suffix: str) -> str:
+    outcome = lower_text(text, suffix)
+    if not isinstance(outcome, Failure):
+        try:
+            return json.dumps({"module": ir.to_data(outcome)}, separators=(",", ":"))
+        except (RecursionError, MemoryError):
+            outcome = Failure("too-deep", "nested too deeply to be read")
+    parts = [outcome.kind, outcome.message, outcome.offset, outcome.line, outcome.column]
+    return json.dumps({"failure": parts})
+
+
+def _arm(seconds: float) -> None:
+    """Let the system end this process after so much processor time; 0 takes that back.
+
+    A handler of Python's would not run: the parsers hold the interpreter.
+    """
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def _limit_memory(memory_mb: int) -> None:
+    if sys.platform == "win32":
+        return
+    import resource
+
+    # No core files, and no more memory than granted where the system can be told.
+    for name, value in (("RLIMIT_CORE", 0), ("RLIMIT_AS", memory_mb << 20)):
+        limit = getattr(resource, name)
+        try:
+            _, hard = resource.getrlimit(limit)
+            if hard != resource.RLIM_INFINITY:
+                value = min(value, hard)
+            resource.setrlimit(limit, (value, hard))
+        except (OSError, ValueError):
+            continue
