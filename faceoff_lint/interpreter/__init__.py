@@ -1,1 +1,17 @@
-"""."""
+"""The abstract interpreter: evaluates set-up code of either language over the IR."""
+
+from faceoff_lint.interpreter.builtins import LANGUAGE_MODELS
+from faceoff_lint.interpreter.core import CallRecord, Frame, Loader, Machine, Model, Trace
+from faceoff_lint.interpreter.modules import Modules, Reading
+
+__all__ = [
+    "LANGUAGE_MODELS",
+    "CallRecord",
+    "Frame",
+    "Loader",
+    "Machine",
+    "Model",
+    "Modules",
+    "Reading",
+    "Trace",
+]

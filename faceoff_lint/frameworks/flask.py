@@ -1,0 +1,423 @@
+"""Flask's objects: Flask, Blueprint, views.
+
+Source: Flask 3.1, API documentation ("Application Object", "Blueprint Objects", "View Function
+Options", "Class-Based Views"); nested blueprints and ``@app.get`` from 2.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from faceoff_lint.frameworks.events import (
+    ConfigEvent,
+    ErrorHandlerEvent,
+    ExtensionEvent,
+    HookEvent,
+    ListenEvent,
+    MountEvent,
+    Recorder,
+    RouteEvent,
+)
+from faceoff_lint.interpreter import Machine, Model
+from faceoff_lint.source import Span
+from faceoff_lint.values import (
+    UNKNOWN,
+    Builtin,
+    CallArgs,
+    ClassValue,
+    DictValue,
+    External,
+    Instance,
+    ListValue,
+    Lit,
+    ModuleValue,
+    Native,
+    UnionValue,
+    Value,
+    Wrapped,
+    options,
+)
+
+__all__ = ["FLASK_MODELS", "AsView", "Blueprint", "Config", "FlaskApp", "native_of", "methods_of"]
+
+HOOKS = {
+    "before_request", "after_request", "teardown_request", "before_first_request",
+    "teardown_appcontext", "context_processor", "url_value_preprocessor", "url_defaults",
+    "before_app_request", "after_app_request", "teardown_app_request", "app_context_processor",
+    "before_app_first_request", "app_url_value_preprocessor", "app_url_defaults",
+    "shell_context_processor",
+}  # fmt: skip
+NAMED = {
+    "template_filter", "template_test", "template_global", "app_template_filter",
+    "app_template_test", "app_template_global",
+}  # fmt: skip
+VERBS = {"get", "post", "put", "delete", "patch"}
+
+
+def native_of(value: Value | None) -> Native | None:
+    """The framework object a value is or holds."""
+    if isinstance(value, Native):
+        return value
+    if isinstance(value, Instance):
+        return value.native
+    if isinstance(value, Wrapped):
+        return native_of(value.inner)
+    return None
+
+
+def methods_of(value: Value | None) -> tuple[str, ...] | None:
+    """A ``methods=`` argument as upper-case names; empty when absent, None when unknown."""
+    if value is None or value == Lit(None):
+        return ()
+    if not isinstance(value, ListValue) or value.open:
+        return None
+    names = [i.value for i in value.items if isinstance(i, Lit) and isinstance(i.value, str)]
+    if len(names) != len(value.items):
+        return None
+    return tuple(n.upper() for n in names)
+
+
+class AsView(Native):
+    """``Class.as_view("name")``: a view function made from a class."""
+
+    kind = "as_view"
+
+    def __init__(self, span: Span, module: str, cls: Value, name: Value | None) -> None:
+        super().__init__(span, module)
+        self.cls = cls
+        self.name = name
+
+
+def _as_view(vm: Machine, call: CallArgs) -> Value:
+    return AsView(call.span, call.module, call.this or UNKNOWN, call.get(0, "name"))
+
+
+class Config(Native):
+    """``app.config``: notes what is set, answers unknown to what is asked."""
+
+    kind = "config"
+
+    def __init__(self, app: FlaskApp) -> None:
+        super().__init__(app.span, app.module)
+        self.app = app
+
+    def get_attr(self, vm: Any, name: str) -> Value | None:
+        """``from_object`` and its kin, ``update``, ``get``, ``setdefault``."""
+        if name.startswith("from_") or name in ("update", "setdefault"):
+            return Builtin(f"flask.config.{name}", self._load(name), self)
+        return External(f"flask.Flask().config.{name}")
+
+    def _load(self, name: str) -> Callable[[Any, CallArgs], Value]:
+        def run(vm: Any, call: CallArgs) -> Value:
+            value = call.get(0) or UNKNOWN
+            known = [v for v in call.pos if isinstance(v, DictValue)]
+            pairs = [(str(k), v) for d in known for k, v in d.entries.items()]
+            for key, item in [*pairs, *call.kw.items()]:
+                self.app.setting(vm, call, key, item, name)
+            if name == "setdefault" and isinstance(value, Lit):
+                self.app.setting(vm, call, str(value.value), call.get(1) or UNKNOWN, name)
+            elif name not in ("update", "from_mapping"):
+                self.app.setting(vm, call, "*", value, name)
+            return Lit(True)
+
+        return run
+
+    def get_item(self, vm: Any, key: Value) -> Value:
+        """A setting: the last value the set-up code gave it, if that can't be overridden."""
+        return External("flask.Flask().config[]")
+
+    def set_item(self, vm: Any, key: Value, value: Value) -> None:
+        """``app.config["KEY"] = value``."""
+        name = str(key.value) if isinstance(key, Lit) else "?"
+        call = CallArgs(span=vm.assign_span, module=vm.frame.module.path)
+        self.app.setting(vm, call, name, value, "item")
+
+
+class Scaffold(Recorder):
+    """What Flask and Blueprint share."""
+
+    def get_attr(self, vm: Any, name: str) -> Value | None:
+        """Members that register something; attributes the program set; else a library member."""
+        if name in self.attrs:
+            return self.attrs[name]
+        run = self.member(name)
+        if run is not None:
+            return Builtin(f"flask.{name}", run, self)
+        return External(f"flask.{type(self).__name__}().{name}")
+
+    def member(self, name: str) -> Callable[[Any, CallArgs], Value] | None:
+        """The model of the member ``name``."""
+        if name == "route":
+            return lambda vm, call: self._route(vm, call, None, "route")
+        if name in VERBS:
+            return lambda vm, call: self._route(vm, call, (name.upper(),), name)
+        if name == "add_url_rule":
+            return self._add_url_rule
+        if name == "register_blueprint":
+            return self._register_blueprint
+        if name in ("errorhandler", "app_errorhandler"):
+            return lambda vm, call: self._errorhandler(vm, call, name == "app_errorhandler")
+        if name == "register_error_handler":
+            return self._register_error_handler
+        if name in HOOKS:
+            return lambda vm, call: self._hook(vm, call, name)
+        if name in NAMED:
+            return lambda vm, call: self._named_hook(vm, call, name)
+        if name == "endpoint":
+            return lambda vm, call: Builtin("flask.endpoint", _pass)
+        return None
+
+    def _route(
+        self, vm: Any, call: CallArgs, methods: tuple[str, ...] | None, how: str
+    ) -> Value:
+        noted = self.note(vm, call)
+
+        def decorate(vm: Any, inner: CallArgs) -> Value:
+            view = inner.get(0) or UNKNOWN
+            event = RouteEvent(
+                **{**noted, "order": (vm.late, vm.tick()), "conditions": tuple(vm.conditions)},
+                rules=[call.get(0, "rule")],
+                methods=methods if methods is not None else methods_of(call.get(-1, "methods")),
+                handlers=[view],
+                endpoint=call.get(-1, "endpoint"),
+                options={**call.kw, **({"**": UNKNOWN} if call.open else {})},
+                how=how,
+            )
+            self.record(vm, event)
+            return view
+
+        return Builtin(f"flask.{how}()", decorate, self)
+
+    def _add_url_rule(self, vm: Any, call: CallArgs) -> Value:
+        view = call.get(2, "view_func")
+        self.record(
+            vm,
+            RouteEvent(
+                **self.note(vm, call),
+                rules=[call.get(0, "rule")],
+                methods=methods_of(call.get(-1, "methods")),
+                handlers=[] if view is None or view == Lit(None) else [view],
+                endpoint=call.get(1, "endpoint"),
+                options={**call.kw, **({"**": UNKNOWN} if call.open else {})},
+                how="add_url_rule",
+                open=call.open,
+            ),
+        )
+        return Lit(None)
+
+    def _register_blueprint(self, vm: Any, call: CallArgs) -> Value:
+        value = call.get(0, "blueprint")
+        for choice in options(value if value is not None else UNKNOWN):
+            child = native_of(choice)
+            if isinstance(child, Recorder):
+                prefix = call.get(-1, "url_prefix")
+                if call.open and prefix is None:
+                    prefix = UNKNOWN
+                event = MountEvent(
+                    **self.note(vm, call), child=child, prefix=prefix, options=dict(call.kw)
+                )
+                self.record(vm, event)
+            elif not isinstance(choice, External):
+                vm.open_up("a blueprint is registered that can't be resolved", call.span)
+        return Lit(None)
+
+    def _errorhandler(self, vm: Any, call: CallArgs, app_wide: bool) -> Value:
+        key = call.get(0, "code_or_exception") or UNKNOWN
+        noted = self.note(vm, call)
+
+        def decorate(vm: Any, inner: CallArgs) -> Value:
+            view = inner.get(0) or UNKNOWN
+            event = ErrorHandlerEvent(**noted, key=key, handler=view, app_wide=app_wide)
+            self.record(vm, event)
+            return view
+
+        return Builtin("flask.errorhandler()", decorate, self)
+
+    def _register_error_handler(self, vm: Any, call: CallArgs) -> Value:
+        key, handler = call.get(0) or UNKNOWN, call.get(1, "f") or UNKNOWN
+        self.record(vm, ErrorHandlerEvent(**self.note(vm, call), key=key, handler=handler))
+        return Lit(None)
+
+    def _hook(self, vm: Any, call: CallArgs, name: str) -> Value:
+        handler = call.get(0, "f") or UNKNOWN
+        self.record(vm, HookEvent(**self.note(vm, call), name=name, handler=handler))
+        return handler
+
+    def _named_hook(self, vm: Any, call: CallArgs, name: str) -> Value:
+        noted = self.note(vm, call)
+
+        def decorate(vm: Any, inner: CallArgs) -> Value:
+            handler = inner.get(0) or UNKNOWN
+            self.record(vm, HookEvent(**noted, name=name, handler=handler))
+            return handler
+
+        return Builtin(f"flask.{name}()", decorate, self)
+
+
+def _pass(vm: Any, call: CallArgs) -> Value:
+    return call.get(0) or UNKNOWN
+
+
+class FlaskApp(Scaffold):
+    """A ``Flask(…)`` object."""
+
+    kind = "flask"
+
+    def __init__(self, vm: Any, call: CallArgs) -> None:
+        super().__init__(vm, call)
+        self.config = Config(self)
+
+    def get_attr(self, vm: Any, name: str) -> Value | None:
+        """``config``, ``run`` and what Scaffold has."""
+        if name == "config":
+            return self.config
+        if name == "cli":
+            return External("flask.Flask().cli")
+        return super().get_attr(vm, name)
+
+    def set_attr(self, vm: Any, name: str, value: Value) -> None:
+        """``app.debug = True``, ``app.secret_key = …`` are settings too."""
+        if name in ("debug", "secret_key", "testing", "env", "url_map", "session_interface"):
+            call = CallArgs(span=vm.assign_span, module=vm.frame.module.path)
+            self.setting(vm, call, name, value, "attr")
+        super().set_attr(vm, name, value)
+
+    def setting(self, vm: Any, call: CallArgs, key: str, value: Value, how: str) -> None:
+        """Note a configuration value."""
+        self.record(vm, ConfigEvent(**self.note(vm, call), key=key, value=value, how=how))
+
+    def member(self, name: str) -> Callable[[Any, CallArgs], Value] | None:
+        """``run`` starts the development server."""
+        if name == "run":
+            return self._run
+        return super().member(name)
+
+    def _run(self, vm: Any, call: CallArgs) -> Value:
+        self.record(vm, ListenEvent(**self.note(vm, call), how="app.run"))
+        return Lit(None)
+
+
+class Blueprint(Scaffold):
+    """A ``Blueprint(name, import_name, …)`` object. ``flavour``: ``flask`` or ``smorest``."""
+
+    kind = "blueprint"
+
+    def __init__(self, vm: Any, call: CallArgs, flavour: str = "flask") -> None:
+        super().__init__(vm, call)
+        self.flavour = flavour
+
+    @property
+    def name(self) -> Value:
+        """The blueprint's name as given to the constructor."""
+        return self.args.get(0, "name") or UNKNOWN
+
+    @property
+    def url_prefix(self) -> Value | None:
+        """``url_prefix`` of the constructor."""
+        found = self.args.get(-1, "url_prefix")
+        return UNKNOWN if found is None and self.args.open else found
+
+    def reinit(self, vm: Any, call: CallArgs) -> None:
+        """A subclass passes the real name and prefix to ``super().__init__``."""
+        self.args = call
+
+    def member(self, name: str) -> Callable[[Any, CallArgs], Value] | None:
+        """``record`` functions run at registration, with a state that holds the app."""
+        if name in ("record", "record_once"):
+            return self._record_setup
+        return super().member(name)
+
+    def _record_setup(self, vm: Any, call: CallArgs) -> Value:
+        callback = call.get(0)
+        if callback is not None and vm.recording:
+            vm.defer(callback, CallArgs(pos=[UNKNOWN], span=call.span))
+        return callback or UNKNOWN
+
+
+class Extension(Recorder):
+    """An extension object of a kind that needs no model of its own."""
+
+    kind = "extension"
+
+    def __init__(self, vm: Any, call: CallArgs, path: str) -> None:
+        super().__init__(vm, call)
+        self.path = path
+        self.bind(vm, call, call.get(0, "app"))
+
+    def bind(self, vm: Any, call: CallArgs, app: Value | None) -> None:
+        """Note that the extension meets the app."""
+        target = native_of(app)
+        if isinstance(target, FlaskApp):
+            target.record(vm, ExtensionEvent(**target.note(vm, call), extension=self))
+
+    def get_attr(self, vm: Any, name: str) -> Value | None:
+        """``init_app``; everything else is the library's."""
+        if name in self.attrs:
+            return self.attrs[name]
+        if name == "init_app":
+            return Builtin("flask.init_app", self._init_app, self)
+        return External(f"{self.path}().{name}")
+
+    def _init_app(self, vm: Any, call: CallArgs) -> Value:
+        self.bind(vm, call, call.get(0, "app"))
+        return Lit(None)
+
+    def call(self, vm: Any, call: CallArgs) -> Value:
+        """Some extensions are called like functions; they hand back what they get."""
+        return UNKNOWN
+
+
+def _extension(path: str) -> Model:
+    return lambda vm, call: Extension(vm, call, path)
+
+
+EXTENSIONS = (
+    "flask_sqlalchemy.SQLAlchemy", "flask_migrate.Migrate", "flask_login.LoginManager",
+    "flask_wtf.CSRFProtect", "flask_wtf.csrf.CSRFProtect", "flask_mail.Mail",
+    "flask_caching.Cache", "flask_marshmallow.Marshmallow", "flask_babel.Babel",
+    "flask_limiter.Limiter", "flask_bcrypt.Bcrypt", "flask_cors.CORS", "flask_moment.Moment",
+    "flask_socketio.SocketIO", "flask_jwt_extended.JWTManager", "flask_bootstrap.Bootstrap",
+    "flask_debugtoolbar.DebugToolbarExtension", "flask_pagedown.PageDown", "flask_admin.Admin",
+    "flask_appbuilder.AppBuilder",
+)  # fmt: skip
+
+
+def _register_on_first(vm: Machine, call: CallArgs) -> Value:
+    """A library function that only decorates what it gets (``csrf.exempt(bp)``)."""
+    return call.get(0) or UNKNOWN
+
+
+def _cors(vm: Machine, call: CallArgs) -> Value:
+    return Extension(vm, call, "flask_cors.CORS")
+
+
+def _proxy_fix(vm: Machine, call: CallArgs) -> Value:
+    return call.get(0) or UNKNOWN
+
+
+FLASK_MODELS: dict[str, Model] = {
+    "flask.Flask": lambda vm, call: FlaskApp(vm, call),
+    "flask.app.Flask": lambda vm, call: FlaskApp(vm, call),
+    "flask.Blueprint": lambda vm, call: Blueprint(vm, call),
+    "flask.blueprints.Blueprint": lambda vm, call: Blueprint(vm, call),
+    "flask.views.View.as_view": _as_view,
+    "werkzeug.middleware.proxy_fix.ProxyFix": _proxy_fix,
+    "flask_wtf.csrf.CSRFProtect().exempt": _register_on_first,
+    "flask_wtf.CSRFProtect().exempt": _register_on_first,
+    **{path: _extension(path) for path in EXTENSIONS},
+}
+
+
+def unwrap_module(value: Value) -> Value:
+    """A module used as a value holds whatever it defines; escaping it escapes nothing."""
+    return UNKNOWN if isinstance(value, ModuleValue) else value
+
+
+def class_of(value: Value) -> ClassValue | None:
+    """The project class behind a class value or one of a union."""
+    if isinstance(value, ClassValue):
+        return value
+    if isinstance(value, UnionValue):
+        return next((c for c in value.choices if isinstance(c, ClassValue)), None)
+    return class_of(value.inner) if isinstance(value, Wrapped) else None

@@ -1,0 +1,638 @@
+"""Execution of IR statements, and binding of targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from faceoff_lint import ir
+from faceoff_lint.interpreter import methods
+from faceoff_lint.source import Span
+from faceoff_lint.values import (
+    UNDEFINED,
+    UNKNOWN,
+    CallArgs,
+    ClassValue,
+    Condition,
+    DictValue,
+    Env,
+    External,
+    Function,
+    Instance,
+    ListValue,
+    Lit,
+    ModuleValue,
+    Native,
+    UnionValue,
+    Value,
+    Wrapped,
+    options,
+    truth,
+    union,
+)
+
+if TYPE_CHECKING:
+    from faceoff_lint.interpreter.core import Machine
+
+__all__ = ["assign", "run_block"]
+
+UNROLL = 400
+RETURN, THROW, BREAK, CONTINUE = "return", "throw", "break", "continue"
+
+
+def run_block(vm: Machine, body: list[ir.Stmt], env: Env) -> str | None:
+    """Run statements in order; JavaScript function declarations are hoisted."""
+    if vm.frame.module.language == "javascript":
+        hoist(vm, body, env)
+    for statement in body:
+        if not vm.step():
+            return None
+        ended = EXECUTE[type(statement)](vm, statement, env)
+        if ended is not None:
+            return ended
+    return None
+
+
+def hoist(vm: Machine, body: list[ir.Stmt], env: Env) -> None:
+    """Bind function declarations of a block before it runs."""
+    from faceoff_lint.interpreter.expressions import make_function
+
+    for statement in body:
+        if isinstance(statement, ir.FuncDecl) and not statement.func.decorators:
+            function = make_function(vm, statement.func, env)
+            name = statement.func.name or "*default*"
+            vm.store(env.vars, name, function)
+            if statement.exported:
+                vm.loader.export(vm, vm.frame.module, statement, env)
+
+
+def _expr(vm: Machine, node: ir.ExprStmt, env: Env) -> str | None:
+    vm.eval(node.value, env)
+    call = node.value.value if isinstance(node.value, ir.Await) else node.value
+    if isinstance(call, ir.Call) and _never_returns(call):
+        return THROW
+    return None
+
+
+def _never_returns(call: ir.Call) -> bool:
+    """``sys.exit()``, ``process.exit()``, ``exit()``, ``os._exit()``."""
+    func = call.func
+    if isinstance(func, ir.Attr) and isinstance(func.obj, ir.Name):
+        return (func.obj.id, func.name) in {("sys", "exit"), ("process", "exit"), ("os", "_exit")}
+    return False
+
+
+def _declare(vm: Machine, node: ir.Declare, env: Env) -> str | None:
+    if node.value is None:
+        if isinstance(node.target, ir.Name):
+            home = _var_scope(env) if node.kind == "var" else env
+            if node.target.id not in home.vars:
+                vm.store(home.vars, node.target.id, UNDEFINED)
+    else:
+        value = vm.eval(node.value, env)
+        if isinstance(value, (Function, ClassValue)) and not value.name:
+            if isinstance(node.target, ir.Name):
+                value.name = node.target.id
+        vm.assign(node.target, value, env, node.kind)
+    if node.exported:
+        vm.loader.export(vm, vm.frame.module, node, env)
+    return None
+
+
+def _func(vm: Machine, node: ir.FuncDecl, env: Env) -> str | None:
+    from faceoff_lint.interpreter.expressions import make_function
+
+    func = node.func
+    if vm.javascript and not func.decorators:
+        return None  # hoisted
+    owner = env.vars.get("__owner__") if env.kind == "class" else None
+    function = make_function(vm, func, env, owner if isinstance(owner, ClassValue) else None)
+    value: Value = function
+    if func.decorators:
+        # The name is visible to the decorated function itself only once decorated.
+        decorators = [(d, vm.eval(d, env)) for d in func.decorators]
+        for expr, decorator in reversed(decorators):
+            value = _decorate(vm, decorator, value, expr)
+    vm.assign(ir.Name(func.name_start, func.name_start, func.name), value, env)
+    return None
+
+
+PLAIN_DECORATORS = {
+    "python.staticmethod", "python.classmethod", "abc.abstractmethod", "typing.no_type_check",
+    "functools.lru_cache", "functools.cache", "functools.lru_cache()", "typing.override",
+    "contextlib.contextmanager", "typing.overload", "typing.final",
+}  # fmt: skip
+
+
+def _decorate(vm: Machine, decorator: Value, value: Value, expr: ir.Expr) -> Value:
+    """Apply one decorator. An unknown one is taken to keep the function's name and role."""
+    if isinstance(decorator, External) and decorator.path in PLAIN_DECORATORS:
+        return value
+    if isinstance(decorator, External) and decorator.path == "python.property":
+        return value
+    span = vm.span(expr)
+    if isinstance(decorator, External) and decorator.path in vm.models:
+        result = vm.call(decorator, CallArgs(pos=[value], span=span, module=span.file))
+        return result if not _opaque(result) else Wrapped(value, decorator, span)
+    if isinstance(decorator, External) or decorator is UNKNOWN:
+        vm.escape(decorator)
+        return Wrapped(value, decorator, span)
+    result = vm.call(decorator, CallArgs(pos=[value], span=span, module=span.file))
+    return Wrapped(value, decorator, span) if _opaque(result) else result
+
+
+def _opaque(value: Value) -> bool:
+    return value is UNKNOWN or isinstance(value, (External, UnionValue)) or value == Lit(None)
+
+
+def _class(vm: Machine, node: ir.ClassDecl, env: Env) -> str | None:
+    from faceoff_lint.interpreter.expressions import make_class
+
+    cls = make_class(vm, node.cls, env)
+    value: Value = cls
+    for expr in reversed(node.cls.decorators):
+        decorator = vm.eval(expr, env)
+        cls.decorators.append(decorator)
+        if isinstance(decorator, External) and decorator.path not in vm.models:
+            continue  # dataclass and the like give the class back
+        result = vm.call(decorator, CallArgs(pos=[value], span=vm.span(expr)))
+        value = cls if _opaque(result) else result
+    name = node.cls.name or "*default*"
+    vm.store(env.vars, name, value)
+    if node.exported:
+        vm.loader.export(vm, vm.frame.module, node, env)
+    return None
+
+
+def _return(vm: Machine, node: ir.Return, env: Env) -> str | None:
+    nothing: Value = UNDEFINED if vm.javascript else Lit(None)
+    value = vm.eval(node.value, env) if node.value is not None else nothing
+    vm.frame.returns.append(value)
+    return RETURN
+
+
+def _throw(vm: Machine, node: ir.Throw, env: Env) -> str | None:
+    if node.value is not None:
+        vm.eval(node.value, env)
+    return THROW
+
+
+# --- conditions ----------------------------------------------------------------------------------
+
+
+def _if(vm: Machine, node: ir.If, env: Env) -> str | None:
+    answer = truth(vm.eval(node.test, env))
+    kind = "if"
+    if is_main_guard(vm, node.test):
+        answer, kind = None, "main"
+    if answer is not None:
+        return _scoped(vm, node.body if answer else node.orelse, env)
+    span = vm.span(node.test)
+    return _alternatives(vm, [node.body, node.orelse], env, kind, span)
+
+
+def is_main_guard(vm: Machine, test: ir.Expr) -> bool:
+    """``__name__ == "__main__"`` or ``require.main === module``."""
+    if not isinstance(test, ir.Binary):
+        return False
+    for side in (test.left, test.right):
+        if isinstance(side, ir.Name) and side.id == "__name__":
+            return True
+        if isinstance(side, ir.Attr) and side.name == "main" and isinstance(side.obj, ir.Name):
+            return side.obj.id == "require"
+    return False
+
+
+def _alternatives(
+    vm: Machine, bodies: list[list[ir.Stmt]], env: Env, kind: str, span: Span
+) -> str | None:
+    """Run undecided branches from one state, and go on with those that end normally.
+
+    Where one branch leaves the function, what follows depends on the others: the condition stays
+    on the stack until the function (``enter`` cuts it back) is left.
+    """
+    depth = len(vm.conditions)
+
+    def side(body: list[ir.Stmt], branch: int) -> Callable[[], str | None]:
+        def run() -> str | None:
+            with vm.under(Condition(kind, span, branch)):
+                return _scoped(vm, body, env)
+
+        return run
+
+    ended = vm.fork([side(body, i) for i, body in enumerate(bodies)])
+    del vm.conditions[depth:]
+    normal = [i for i, e in enumerate(ended) if e is None]
+    if not normal:
+        return RETURN if RETURN in ended else next((e for e in ended if e != THROW), THROW)
+    if len(normal) == 1 and RETURN in ended and kind != "main":
+        vm.conditions.append(Condition(kind, span, normal[0]))
+    return None
+
+
+def _scoped(vm: Machine, body: list[ir.Stmt], env: Env) -> str | None:
+    """Run a block, in a scope of its own where JavaScript's rules ask for one."""
+    if vm.frame.module.language == "javascript" and any(map(_scoping, body)):
+        env = vm.scope(env, "block")
+    return run_block(vm, body, env)
+
+
+def _scoping(statement: ir.Stmt) -> bool:
+    if isinstance(statement, ir.Declare):
+        return statement.kind != "var"
+    return isinstance(statement, (ir.ClassDecl, ir.FuncDecl))
+
+
+def _switch(vm: Machine, node: ir.Switch, env: Env) -> str | None:
+    subject = vm.eval(node.subject, env)
+    bodies: list[list[ir.Stmt]] = []
+    has_default = False
+    for index, case in enumerate(node.cases):
+        body = list(case.body)
+        if node.falls:
+            for later in node.cases[index + 1 :]:
+                if body and isinstance(body[-1], (ir.Break, ir.Return, ir.Throw)):
+                    break
+                body.extend(later.body)
+        has_default = has_default or not case.tests
+        if isinstance(subject, Lit) and not case.guard:
+            values = [vm.eval(t, env) for t in case.tests]
+            if any(isinstance(v, Lit) and v.value == subject.value for v in values):
+                ended = _scoped(vm, body, env)
+                return None if ended == BREAK else ended
+        bodies.append(body)
+    if not has_default:
+        bodies.append([])
+    for case in node.cases:
+        for test in case.tests:
+            if isinstance(test, ir.Opaque):
+                for part in test.parts:
+                    if isinstance(part, ir.Name):
+                        vm.assign(part, UNKNOWN, env)
+    ended = _alternatives(vm, bodies, env, "switch", vm.span(node.subject))
+    return None if ended == BREAK else ended
+
+
+# --- loops ---------------------------------------------------------------------------------------
+
+
+def _for(vm: Machine, node: ir.For, env: Env) -> str | None:
+    iterable = vm.eval(node.iterable, env)
+    if node.kind == "keys":
+        items, is_open = methods.keys(iterable)
+    else:
+        items, is_open = methods.iterate(vm, iterable)
+    declare = node.declares or ("var" if vm.javascript else "")
+    returned = False
+    for item in items[:UNROLL]:
+        ended = _iteration(vm, node, env, item, declare)
+        if ended == RETURN:
+            returned = True
+            break
+        if ended == BREAK:
+            return None
+        if ended == THROW:
+            return THROW
+    if returned:
+        return RETURN
+    if is_open or len(items) > UNROLL:
+        # One more round with anything, for what the collection holds beyond what is known.
+        span = vm.span(node.iterable)
+
+        def run() -> str | None:
+            with vm.under(Condition("loop", span, 0)):
+                _iteration(vm, node, env, UNKNOWN, declare)
+            return None
+
+        vm.fork([run, lambda: None])
+    return _scoped(vm, node.orelse, env)
+
+
+def _iteration(vm: Machine, node: ir.For, env: Env, item: Value, declare: str) -> str | None:
+    scope = vm.scope(env, "block") if declare in ("let", "const") else env
+    vm.assign(node.target, item, scope, declare)
+    ended = run_block(vm, node.body, vm.scope(scope, "block") if vm.javascript else scope)
+    return None if ended == CONTINUE else ended
+
+
+def _while(vm: Machine, node: ir.While, env: Env) -> str | None:
+    scope = vm.scope(env, "block") if node.init else env
+    run_block(vm, node.init, scope)
+    count = 0
+    while count < UNROLL:
+        answer = truth(vm.eval(node.test, scope)) if node.test is not None else None
+        if answer is False and not (node.post and count == 0):
+            return None
+        if answer is None or not node.init:
+            break
+        ended = run_block(vm, node.body, vm.scope(scope, "block"))
+        if ended in (RETURN, THROW):
+            return ended
+        if ended == BREAK:
+            return None
+        _update(vm, node.update, scope)
+        count += 1
+
+    def run() -> str | None:
+        with vm.under(Condition("loop", vm.span(node.test or node), 0)):
+            _forget(vm, node.update, scope)
+            return run_block(vm, node.body, vm.scope(scope, "block"))
+
+    vm.fork([run, lambda: None])
+    return None
+
+
+def _update(vm: Machine, update: ir.Expr | None, env: Env) -> None:
+    """``i++`` and ``i += n`` of a counting loop, exactly."""
+    if isinstance(update, ir.Unary) and update.op in ("++", "--"):
+        old = vm.eval(update.value, env)
+        step = 1 if update.op == "++" else -1
+        known = isinstance(old, Lit) and isinstance(old.value, (int, float))
+        new = Lit(old.value + step) if known else UNKNOWN  # type: ignore[attr-defined, operator]
+        vm.assign(update.value, new, env)
+    elif update is not None:
+        vm.eval(update, env)
+
+
+def _forget(vm: Machine, update: ir.Expr | None, env: Env) -> None:
+    if isinstance(update, ir.Unary):
+        vm.assign(update.value, UNKNOWN, env)
+
+
+# --- the rest ------------------------------------------------------------------------------------
+
+
+def _try(vm: Machine, node: ir.Try, env: Env) -> str | None:
+    span = Span(vm.frame.module.path, node.start, node.start + 1)
+    depth = len(vm.conditions)
+    if node.handlers:
+        with vm.under(Condition("try", span, 0)):
+            ended = _scoped(vm, node.body, env)
+    else:
+        ended = _scoped(vm, node.body, env)
+    del vm.conditions[depth:]
+
+    def side(handler: ir.Handler, branch: int) -> Callable[[], str | None]:
+        def run() -> str | None:
+            scope = vm.scope(env, "block") if vm.javascript else env
+            if handler.target is not None:
+                vm.assign(handler.target, UNKNOWN, scope, "let" if vm.javascript else "")
+            with vm.under(Condition("try", span, branch)):
+                return _scoped(vm, handler.body, scope)
+
+        return run
+
+    def nothing() -> str | None:
+        return ended if ended is not None else run_block(vm, node.orelse, env)
+
+    runs = [nothing, *(side(h, i + 1) for i, h in enumerate(node.handlers))]
+    results = vm.fork(runs)
+    final = _scoped(vm, node.final, env) if node.final else None
+    if final is not None:
+        return final
+    normal = [r for r in results if r is None]
+    if normal:
+        return None
+    return RETURN if RETURN in results else results[0]
+
+
+def _with(vm: Machine, node: ir.With, env: Env) -> str | None:
+    for item in node.items:
+        value = vm.eval(item.context, env)
+        if item.target is not None:
+            inner = value if isinstance(value, (Native, External)) else UNKNOWN
+            if isinstance(value, Instance) and value.cls is not None:
+                method = value.cls.lookup("__enter__")
+                if isinstance(method, Function):
+                    inner = vm.call(method.bind(value), CallArgs(span=vm.span(item)))
+            vm.assign(item.target, inner, env)
+    return run_block(vm, node.body, env)
+
+
+def _block(vm: Machine, node: ir.Block, env: Env) -> str | None:
+    ended = _scoped(vm, node.body, env)
+    return None if ended == BREAK and node.label else ended
+
+
+def _scope(vm: Machine, node: ir.Scope, env: Env) -> str | None:
+    for name in node.names:
+        env.outer_names[name] = node.kind
+    return None
+
+
+def _delete(vm: Machine, node: ir.Delete, env: Env) -> str | None:
+    for target in node.targets:
+        if isinstance(target, ir.Name):
+            vm.store(env.vars, target.id, UNKNOWN)
+    return None
+
+
+def _import(vm: Machine, node: ir.Import, env: Env) -> str | None:
+    if vm.frame.module.language == "python":
+        vm.loader.import_python(vm, vm.frame.module, node, env)
+    else:
+        vm.loader.import_es(vm, vm.frame.module, node, env)
+    return None
+
+
+def _export(vm: Machine, node: ir.Export | ir.ExportAll, env: Env) -> str | None:
+    vm.loader.export(vm, vm.frame.module, node, env)
+    return None
+
+
+def _break(vm: Machine, node: ir.Break, env: Env) -> str | None:
+    return BREAK
+
+
+def _continue(vm: Machine, node: ir.Continue, env: Env) -> str | None:
+    return CONTINUE
+
+
+EXECUTE: dict[type[ir.Stmt], Callable[[Machine, Any, Env], str | None]] = {
+    ir.ExprStmt: _expr,
+    ir.Declare: _declare,
+    ir.FuncDecl: _func,
+    ir.ClassDecl: _class,
+    ir.Return: _return,
+    ir.Throw: _throw,
+    ir.If: _if,
+    ir.For: _for,
+    ir.While: _while,
+    ir.Try: _try,
+    ir.With: _with,
+    ir.Switch: _switch,
+    ir.Break: _break,
+    ir.Continue: _continue,
+    ir.Block: _block,
+    ir.Scope: _scope,
+    ir.Delete: _delete,
+    ir.Import: _import,
+    ir.Export: _export,
+    ir.ExportAll: _export,
+}
+
+
+# --- targets -------------------------------------------------------------------------------------
+
+
+def _var_scope(env: Env) -> Env:
+    """The function or module scope that ``var`` and Python assignments bind in."""
+    while env.kind == "block" and env.parent is not None:
+        env = env.parent
+    return env
+
+
+def assign(vm: Machine, target: ir.Expr, value: Value, env: Env, declare: str = "") -> None:
+    """Bind a target. ``declare``: ``var``, ``let``, ``const``, ``param``, or empty: assignment."""
+    if isinstance(target, ir.Name):
+        _assign_name(vm, target.id, value, env, declare)
+    elif isinstance(target, ir.Attr):
+        for obj in options(vm.eval(target.obj, env)):
+            _set_attr(vm, obj, target.name, value)
+    elif isinstance(target, ir.Index):
+        obj, key = vm.eval(target.obj, env), vm.eval(target.index, env)
+        for choice in options(obj):
+            _set_item(vm, choice, key, value)
+    elif isinstance(target, ir.Pattern):
+        if value is UNDEFINED or (isinstance(value, UnionValue) and UNDEFINED in value.choices):
+            rest = [c for c in options(value) if c is not UNDEFINED]
+            value = union([*rest, vm.eval(target.default, env)])
+        elif value is UNKNOWN:
+            value = _prefer_default(vm.eval(target.default, env))
+        assign(vm, target.target, value, env, declare)
+    elif isinstance(target, ir.Spread):
+        assign(vm, target.value, value, env, declare)
+    elif isinstance(target, ir.List):
+        _assign_list(vm, target, value, env, declare)
+    elif isinstance(target, ir.Dict):
+        _assign_dict(vm, target, value, env, declare)
+
+
+def _prefer_default(default: Value) -> Value:
+    heap = (Native, Instance, Function, ClassValue)
+    return union([UNKNOWN, default]) if isinstance(default, heap) else UNKNOWN
+
+
+def _assign_name(vm: Machine, name: str, value: Value, env: Env, declare: str) -> None:
+    if isinstance(value, Native) and not value.var:
+        value.var = name
+    elif isinstance(value, Instance) and value.native is not None and not value.native.var:
+        value.native.var = name
+    if declare in ("let", "const", "param"):
+        vm.store(env.vars, name, value)
+        return
+    if declare == "var":
+        vm.store(_var_scope(env).vars, name, value)
+        return
+    if vm.frame.module.language == "python":
+        home = _python_home(env, name)
+    else:
+        home = env.find(name) or _module_scope(env)
+    vm.store(home.vars, name, value)
+
+
+def _python_home(env: Env, name: str) -> Env:
+    home = _var_scope(env)
+    kind = home.outer_names.get(name) or env.outer_names.get(name)
+    if kind == "global":
+        return _module_scope(env)
+    if kind == "nonlocal" and home.parent is not None:
+        return home.parent.find(name) or home
+    return home
+
+
+def _module_scope(env: Env) -> Env:
+    while env.parent is not None and env.kind != "module":
+        env = env.parent
+    return env
+
+
+def _set_attr(vm: Machine, obj: Value, name: str, value: Value) -> None:
+    if isinstance(obj, Native):
+        if isinstance(value, Native) and not value.var:
+            value.var = name
+        obj.set_attr(vm, name, value)
+    elif isinstance(obj, Instance):
+        if isinstance(value, Native) and not value.var:
+            value.var = name
+        vm.store(obj.attrs, name, value)
+        if obj.native is not None:
+            obj.native.set_attr(vm, name, value)
+    elif isinstance(obj, Function):
+        if isinstance(value, Function) and not value.name:
+            value.name = name
+        vm.store(obj.attrs, name, value)
+    elif isinstance(obj, ClassValue):
+        vm.store(obj.attrs, name, value)
+    elif isinstance(obj, DictValue):
+        if isinstance(value, Native) and not value.var:
+            value.var = name
+        if isinstance(value, Function) and not value.name:
+            value.name = name
+        vm.store(obj.entries, name, value)  # type: ignore[arg-type]
+    elif isinstance(obj, ModuleValue):
+        vm.store(obj.record.env.vars, name, value)
+    elif isinstance(obj, Wrapped):
+        _set_attr(vm, obj.inner, name, value)
+    else:
+        vm.escape(value)
+
+
+def _set_item(vm: Machine, obj: Value, key: Value, value: Value) -> None:
+    if isinstance(obj, Native):
+        obj.set_item(vm, key, value)
+    elif isinstance(obj, DictValue):
+        if isinstance(key, Lit):
+            vm.store(obj.entries, key.value, value)  # type: ignore[arg-type]
+        else:
+            obj.open = True
+            vm.escape(value)
+    elif isinstance(obj, ListValue):
+        if isinstance(key, Lit) and isinstance(key.value, int) and key.value == len(obj.items):
+            obj.items.append(value)
+        else:
+            obj.open = True
+            vm.escape(value)
+    elif isinstance(key, Lit) and isinstance(key.value, str) and vm.javascript:
+        _set_attr(vm, obj, key.value, value)
+    else:
+        vm.escape(value)
+
+
+def _assign_list(vm: Machine, target: ir.List, value: Value, env: Env, declare: str) -> None:
+    items: list[Value] = []
+    is_open = True
+    if isinstance(value, ListValue):
+        items, is_open = value.items, value.open
+    elif vm.javascript or isinstance(value, DictValue):
+        items, is_open = methods.iterate(vm, value)
+    for index, part in enumerate(target.items):
+        if isinstance(part, ir.Spread):
+            after = len(target.items) - index - 1
+            rest = items[index : len(items) - after] if not is_open else items[index:]
+            assign(vm, part.value, ListValue(list(rest), "list", is_open), env, declare)
+        else:
+            absent: Value = UNKNOWN if is_open else UNDEFINED
+            assign(vm, part, items[index] if index < len(items) else absent, env, declare)
+
+
+def _assign_dict(vm: Machine, target: ir.Dict, value: Value, env: Env, declare: str) -> None:
+    taken: set[Any] = set()
+    for entry in target.entries:
+        if entry.key is None:
+            rest: dict[Any, Value] = {}
+            if isinstance(value, DictValue):
+                rest = {k: v for k, v in value.entries.items() if k not in taken}
+            is_open = not isinstance(value, DictValue) or value.open
+            assign(vm, entry.value, DictValue(rest, is_open), env, declare)
+            continue
+        key = vm.eval(entry.key, env)
+        part: Value = UNKNOWN
+        if isinstance(key, Lit):
+            taken.add(key.value)
+            if isinstance(value, DictValue) and key.value not in value.entries:
+                hidden = value.open or str(key.value) in value.getters
+                part = UNKNOWN if hidden else UNDEFINED
+            else:
+                part = vm.get_attr(value, str(key.value), vm.span(entry))
+        assign(vm, entry.value, part, env, declare)

@@ -1,0 +1,420 @@
+"""Puts a service together: runs its set-up code and makes the model of what that recorded."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from faceoff_lint import ir
+from faceoff_lint.frameworks.events import MountEvent, Recorder, RouteEvent, UseEvent
+from faceoff_lint.frameworks.express import EXPRESS_MODELS, Router
+from faceoff_lint.frameworks.flask import FLASK_MODELS, FlaskApp
+from faceoff_lint.frameworks.rest import REST_MODELS
+from faceoff_lint.interpreter import LANGUAGE_MODELS, Frame, Machine, Modules
+from faceoff_lint.interpreter.expressions import instantiate
+from faceoff_lint.model.handlers import resolve
+from faceoff_lint.model.web import App, Group, Mount, Route, Use, Web, is_group, served_of
+from faceoff_lint.service import Service
+from faceoff_lint.source import Source, Span
+from faceoff_lint.values import (
+    UNKNOWN,
+    CallArgs,
+    ClassValue,
+    External,
+    Function,
+    Lit,
+    ModuleRecord,
+    ModuleValue,
+    Value,
+    as_pattern,
+    options,
+)
+
+__all__ = ["Reads", "build"]
+
+STACK = 512 * 1024 * 1024
+RECURSION = 60_000
+HOLE = {"flask": "{?}", "express": "<?>"}
+
+SEEDS = {
+    "flask": (b"flask", b"Flask"),
+    "express": (b"express", b"Router(", b"createServer", b"socket.io"),
+}
+FLASK_SETUP = {
+    "register_blueprint", "add_url_rule", "add_resource", "add_namespace", "init_app", "route",
+    "errorhandler", "register_error_handler", "before_request", "after_request", "Flask",
+    "Blueprint", "Api", "Namespace", "teardown_appcontext",
+}  # fmt: skip
+EXPRESS_SETUP = {"use", "Router", "express", "listen", "route", "createServer"}
+
+
+class Reads(Protocol):
+    """The reader: ``faceoff_lint.pool.Reader`` or anything like it."""
+
+    @property
+    def root(self) -> Path:
+        """The root of the run."""
+
+    def read(self, path: str) -> Any:
+        """A ReadResult: ``source``, ``module``, ``failure``."""
+
+    def read_many(self, paths: Iterable[str]) -> Any:
+        """Several at once, in parallel where that pays."""
+
+
+class _Reading:
+    """Adapts the reader to what the interpreter asks for."""
+
+    def __init__(self, reader: Reads) -> None:
+        self.reader = reader
+        self.texts: dict[str, str | None] = {}
+
+    def module(self, path: str) -> tuple[Source, ir.Module] | None:
+        """The file's text and IR; None when it could not be read."""
+        result = self.reader.read(path)
+        if result.module is None or result.source is None:
+            return None
+        return result.source, result.module
+
+    def text(self, path: str) -> str | None:
+        """A small file that is no source; None when there is none."""
+        if path not in self.texts:
+            self.texts[path] = self._load(path)
+        return self.texts[path]
+
+    def _load(self, path: str) -> str | None:
+        from faceoff_lint.reading import ReadError, read_source
+
+        try:
+            return read_source(self.reader.root, path).text
+        except ReadError:
+            return None
+
+
+def build(service: Service, reader: Reads, budget: int = 3_000_000) -> Web:
+    """The model of one service.
+
+    Runs in a thread of its own, with a stack deep enough for long chains of imports and calls.
+    Raises whatever a defect of the analysis raises; bad input gives a smaller model instead.
+    """
+    outcome: list[Web] = []
+    errors: list[BaseException] = []
+
+    def work() -> None:
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(RECURSION)
+        try:
+            outcome.append(_build(service, reader, budget))
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            sys.setrecursionlimit(limit)
+
+    previous = threading.stack_size(STACK)
+    try:
+        thread = threading.Thread(target=work, name=f"build {service.name}")
+        thread.start()
+    finally:
+        threading.stack_size(previous)
+    thread.join()
+    if errors:
+        raise errors[0]
+    return outcome[0]
+
+
+def _build(service: Service, reader: Reads, budget: int) -> Web:
+    modules = Modules(service, _Reading(reader), service.files)
+    machine = Machine(modules, budget)
+    machine.models.update(LANGUAGE_MODELS)
+    if service.framework == "flask":
+        machine.models.update({**FLASK_MODELS, **REST_MODELS})
+    else:
+        machine.models.update(EXPRESS_MODELS)
+    seeds = _seeds(service, reader)
+    reader.read_many(seeds)
+    _run_all(machine, modules, service, seeds)
+    _run_rest(machine, modules, service)
+    web = Web(service, machine, modules)
+    _collect(web)
+    served_of(web)
+    return web
+
+
+def _seeds(service: Service, reader: Reads) -> list[str]:
+    """The files that may hold set-up code, entry points first."""
+    left_out = {"test", "migration", "template", "frontend", "generated"}
+    words = SEEDS[service.framework]
+    entries = [f for f in service.entries if f in set(service.files)]
+    found: list[tuple[int, str]] = []
+    for path in service.files:
+        if service.roles.get(path, "product") in left_out or path in entries:
+            continue
+        data = _peek(reader.root, path)
+        if any(w in data for w in words):
+            found.append((0 if _is_root(service.framework, data) else 1, path))
+    return [*entries, *(path for _, path in sorted(found))]
+
+
+def _is_root(framework: str, data: bytes) -> bool:
+    if framework == "flask":
+        return b"Flask(" in data
+    return b".listen(" in data or b"express()" in data
+
+
+def _peek(root: Path, path: str) -> bytes:
+    try:
+        with (root / path).open("rb") as file:
+            return file.read(600_000)
+    except OSError:
+        return b""
+
+
+# --- running -------------------------------------------------------------------------------------
+
+
+def _run_all(machine: Machine, modules: Modules, service: Service, seeds: list[str]) -> None:
+    """Evaluate the modules: what the entry points reach first, then the other candidates."""
+    entries = set(service.entries)
+    machine.reaching = True
+    for path in seeds:
+        if machine.reaching and path not in entries and service.framework == "express":
+            machine.reaching = _listens(modules.record(path))
+        record = modules.record(path)
+        if record is not None:
+            modules.run(machine, record)
+            _run_exports(machine, record)
+            machine.run_deferred()
+    machine.reaching = False
+
+
+def _listens(record: ModuleRecord | None) -> bool:
+    """Whether a module outside the named entry points starts a server itself."""
+    return record is not None and ".listen(" in record.source.text
+
+
+def _run_exports(machine: Machine, record: ModuleRecord) -> None:
+    """An exported app is served by whoever imports it."""
+    if record.language != "javascript":
+        return
+    values = [record.exports, *(get() for get in record.es_exports.values())]
+    for value in values:
+        for choice in options(value):
+            if isinstance(choice, Router):
+                choice.exported = True
+
+
+def _run_rest(machine: Machine, modules: Modules, service: Service) -> None:
+    """Enter set-up functions that nobody called: factories first, then the others.
+
+    They are called with unknown arguments. What they hand back is in hands we don't see.
+    """
+    if service.framework == "flask":
+        rounds = ({"Flask"}, FLASK_SETUP)
+    else:
+        rounds = ({"express"}, EXPRESS_SETUP)
+    for words in rounds:
+        done = 0
+        for _ in range(3):
+            waiting = machine.functions[done:]
+            done = len(machine.functions)
+            for function in waiting:
+                if id(function.node) in machine.entered or machine.exhausted:
+                    continue
+                if _mentions(function, words) and not _is_view(machine, function):
+                    _enter(machine, function)
+                    machine.run_deferred()
+
+
+def _mentions(function: Function, words: set[str]) -> bool:
+    for node in ir.walk_local(function.node.body):
+        if isinstance(node, ir.Call):
+            func = node.func
+            name = func.name if isinstance(func, ir.Attr) else getattr(func, "id", "")
+            if name in words:
+                return True
+    return False
+
+
+def _is_view(machine: Machine, function: Function) -> bool:
+    """Handlers are not set-up code."""
+    views = {
+        id(f.node)
+        for native in machine.natives
+        if isinstance(native, Recorder)
+        for event in native.events
+        if isinstance(event, (RouteEvent, UseEvent))
+        for h in event.handlers
+        for handler in [resolve(h)]
+        for f in (handler.function, handler.outer)
+        if f is not None
+    }
+    return id(function.node) in views
+
+
+def _enter(machine: Machine, function: Function) -> None:
+    call = CallArgs(open=True, span=function.span, module=function.module.path)
+    callee = function
+    machine.frames.append(Frame(function.env, function.module))
+    try:
+        if function.owner is not None and function.this is None:
+            instance = _instance(machine, function.owner)
+            if id(function.node) in machine.entered:
+                return  # the constructor called it
+            callee = function.bind(instance)
+        machine.escape(machine.call(callee, call))
+    finally:
+        machine.frames.pop()
+
+
+def _instance(machine: Machine, owner: ClassValue) -> Value:
+    key = "__faceoff_instance__"
+    if key not in owner.proto:
+        call = CallArgs(open=True, span=owner.span, module=owner.module.path)
+        owner.proto[key] = UNKNOWN
+        owner.proto[key] = instantiate(machine, owner, call)
+    return owner.proto[key]
+
+
+# --- collecting ----------------------------------------------------------------------------------
+
+
+def _collect(web: Web) -> None:
+    """Groups of the framework objects, one a creation site, and what hangs together."""
+    groups: dict[int, Group] = {}
+    for native in web.machine.natives:
+        if isinstance(native, Recorder) and is_group(native):
+            made = App(native) if native.kind in ("flask", "app") else Group(native)
+            groups[id(native)] = made
+    for group in groups.values():
+        _fill(web, group, groups)
+    every = list(groups.values())
+    for group in every:
+        if isinstance(group, App):
+            web.apps.append(group)
+        else:
+            web.groups.append(group)
+    _merge(web)
+    mounted = {id(m.child) for g in every for m in g.mounts}
+    for app in web.apps:
+        app.root = id(app) not in mounted
+
+
+def _fill(web: Web, group: Group, groups: Mapping[int, Group]) -> None:
+    hole = HOLE[web.service.framework]
+    for event in group.events:
+        if isinstance(event, RouteEvent):
+            texts = [path_text(r, hole) for r in event.rules] or [(hole, False)]
+            nodes = [*event.handler_nodes, *[None] * len(event.handlers)]
+            handlers = [resolve(h, n) for h, n in zip(event.handlers, nodes, strict=False)]
+            exact = all(e for _, e in texts) and not event.open
+            group.routes.append(Route(event, group, handlers, [t for t, _ in texts], exact))
+        elif isinstance(event, MountEvent):
+            child = groups.get(id(event.child))
+            if child is not None:
+                prefix = None if _absent(event.prefix) else path_text(event.prefix, hole)
+                _mount(event, group, child, prefix)
+        elif isinstance(event, UseEvent):
+            _use(event, group, groups, hole)
+
+
+def _absent(value: Value | None) -> bool:
+    return value is None or value == Lit(None)
+
+
+def _mount(event: Any, parent: Group, child: Group, prefix: tuple[str, bool] | None) -> None:
+    text, exact = prefix if prefix is not None else (None, True)
+    mount = Mount(event, parent, child, text, exact)
+    parent.mounts.append(mount)
+    child.parents.append(mount)
+
+
+def _use(event: UseEvent, group: Group, groups: Mapping[int, Group], hole: str) -> None:
+    texts = [("", True) if p is None else path_text(p, hole) for p in event.paths]
+    nodes = [*event.handler_nodes, *[None] * len(event.handlers)]
+    rest = []
+    for value, node in zip(event.handlers, nodes, strict=False):
+        mounted = False
+        for choice in options(value):
+            child = groups.get(id(native_router(choice)))
+            if child is not None:
+                mounted = True
+                for text in texts:
+                    _mount(event, group, child, text)
+        if not mounted:
+            rest.append(resolve(value, node))
+    if rest:
+        group.uses.append(Use(event, group, rest, [t for t, _ in texts]))
+
+
+def native_router(value: Value) -> object:
+    """The router a mounted value is: itself, or the instance's own."""
+    from faceoff_lint.frameworks.flask import native_of
+
+    if isinstance(value, ModuleValue) and value.record.is_es:
+        default = value.record.es_exports.get("default")
+        return native_of(default()) if default else None
+    return native_of(value)
+
+
+def path_text(value: Value | None, hole: str) -> tuple[str, bool]:
+    """A path value as text, and whether it is exact. Regular expressions keep their text."""
+    if isinstance(value, External) and value.path == "js.RegExp()" and value.args is not None:
+        return str(value.args.literal(0) or hole), True
+    pattern = as_pattern(value, hole)
+    return pattern if pattern is not None else (hole, False)
+
+
+def _merge(web: Web) -> None:
+    """One group a creation site: a factory called twice makes the same app twice.
+
+    The fullest stands for all; the others stay reachable in ``merged``.
+    """
+    for attribute in ("apps", "groups"):
+        by_site: dict[Span, list[Group]] = {}
+        for group in getattr(web, attribute):
+            by_site.setdefault(group.span, []).append(group)
+        kept: list[Group] = []
+        for same in by_site.values():
+            if attribute == "groups" and not _alike(same):
+                kept.extend(same)
+                continue
+            best = max(same, key=_size)
+            best.merged = [g for g in same if g is not best]
+            kept.append(best)
+        setattr(web, attribute, kept)
+
+
+def _size(group: Group) -> int:
+    return sum(1 for _ in _below(group, set()))
+
+
+def _below(group: Group, seen: set[int]) -> Iterable[Route]:
+    if id(group) in seen:
+        return
+    seen.add(id(group))
+    yield from group.routes
+    for mount in group.mounts:
+        yield from _below(mount.child, seen)
+
+
+def _alike(groups: list[Group]) -> bool:
+    """Whether groups made at one place are one group made again, not several by design."""
+    shapes = {(g.name, tuple((tuple(r.paths), r.methods) for r in g.routes)) for g in groups}
+    return len(shapes) == 1
+
+
+def work_in_thread(function: Callable[[], None]) -> None:
+    """Run something deep; see ``build``."""
+    previous = threading.stack_size(STACK)
+    thread = threading.Thread(target=function)
+    thread.start()
+    threading.stack_size(previous)
+    thread.join()
+
+
+def flask_apps(web: Web) -> list[FlaskApp]:
+    """The Flask objects of a service."""
+    return [a.native for a in web.apps if isinstance(a.native, FlaskApp)]

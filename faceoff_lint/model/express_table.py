@@ -1,0 +1,136 @@
+"""Express's route table: what stands before each route on the way from the app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from faceoff_lint.model.handlers import Handler, Step, is_error_middleware
+from faceoff_lint.model.table import Row
+from faceoff_lint.model.web import App, Group, Mount, Route, Use, Web
+
+__all__ = ["express_rows", "join_path", "may_match"]
+
+
+@dataclass(slots=True)
+class _Prior:
+    """A middleware met so far, with the path it is limited to."""
+
+    step: Step
+    path: str
+
+
+def express_rows(web: Web, app: App) -> Iterator[Row]:
+    """The rows of one Express app, in the order its stack would be searched."""
+    yield from _group_rows(app, app, "", (), True, [])
+
+
+def _group_rows(
+    app: App,
+    group: Group,
+    prefix: str,
+    mounts: tuple[Mount, ...],
+    exact: bool,
+    prior: list[_Prior],
+) -> Iterator[Row]:
+    prior = list(prior)
+    entries: list[Route | Mount | Use] = sorted(
+        [*group.routes, *group.mounts, *group.uses], key=lambda e: e.event.order
+    )
+    own_errors = [
+        Step(h, "error", u.span)
+        for u in group.uses
+        for h in u.handlers
+        if is_error_middleware(h.value)
+    ]
+    for entry in entries:
+        if isinstance(entry, Use):
+            for handler in entry.handlers:
+                if is_error_middleware(handler.value):
+                    continue
+                for path in entry.paths:
+                    step = Step(handler, "middleware", entry.span)
+                    prior.append(_Prior(step, join_path(prefix, path)))
+        elif isinstance(entry, Route):
+            for path in entry.paths:
+                yield _row(app, entry, join_path(prefix, path), mounts, exact, prior, own_errors)
+        elif not any(entry.child is m.child for m in mounts) and entry.child is not group:
+            below = join_path(prefix, entry.prefix or "")
+            yield from _group_rows(
+                app, entry.child, below, (*mounts, entry), exact and entry.exact, prior
+            )
+
+
+def _row(
+    app: App,
+    route: Route,
+    path: str,
+    mounts: tuple[Mount, ...],
+    exact: bool,
+    prior: list[_Prior],
+    errors: list[Step],
+) -> Row:
+    chain = [p.step for p in prior if may_match(p.path, path)]
+    for handler in route.handlers[:-1]:
+        chain.append(Step(handler, "middleware", route.span))
+    if route.handlers:
+        chain.extend(_wrappers(route.handlers[-1], route))
+    return Row(
+        app,
+        route,
+        path,
+        tuple(route.methods or ()),
+        None,
+        mounts,
+        chain,
+        errors,
+        exact and route.exact and route.methods is not None,
+    )
+
+
+def _wrappers(handler: Handler, route: Route) -> list[Step]:
+    from faceoff_lint.values import Function
+
+    steps = []
+    for wrapper in handler.wrappers:
+        step = Handler(wrapper)
+        if isinstance(wrapper, Function):
+            step.function = step.outer = wrapper
+        steps.append(Step(step, "wrapper", route.span))
+    return steps
+
+
+def join_path(prefix: str, path: str) -> str:
+    """A mount path and a path below it: one slash between, none at the end but for the root."""
+    if not path or path == "/":
+        return prefix or ("/" if path else "")
+    if path.startswith("/") and path.count("/") > 1 and _is_regex(path):
+        return prefix.rstrip("/") + path if prefix.rstrip("/") else path
+    return prefix.rstrip("/") + "/" + path.lstrip("/")
+
+
+def _is_regex(path: str) -> bool:
+    """Regular expressions keep their literal form, ``/…/flags``."""
+    tail = path.rpartition("/")[2]
+    return all(c in "dgimsuvy" for c in tail) and any(c in path for c in "^$\\(|[")
+
+
+def may_match(limit: str, path: str) -> bool:
+    """Whether a middleware limited to ``limit`` can run for ``path``; in doubt, yes."""
+    if not limit or limit == "/":
+        return True
+    left, right = _segments(limit), _segments(path)
+    for index, segment in enumerate(left):
+        if any(c in segment for c in "*<({?+[:\\"):
+            return True
+        if index >= len(right):
+            return False
+        if any(c in right[index] for c in "*<({?+[:\\"):
+            return True
+        if segment.lower() != right[index].lower():
+            return False
+    return True
+
+
+def _segments(path: str) -> list[str]:
+    return [s for s in path.split("/") if s]

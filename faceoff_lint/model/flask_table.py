@@ -1,0 +1,327 @@
+"""Flask's route table: prefixes, names and methods as Flask and its REST libraries build them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from faceoff_lint.frameworks.events import HookEvent
+from faceoff_lint.frameworks.flask import AsView, methods_of
+from faceoff_lint.frameworks.rest import Api, Namespace
+from faceoff_lint.model.handlers import Handler, Step, resolve
+from faceoff_lint.model.table import Row
+from faceoff_lint.model.web import App, Group, Mount, Route, Web
+from faceoff_lint.values import (
+    ClassValue,
+    Function,
+    ListValue,
+    Lit,
+    Value,
+    as_pattern,
+)
+
+__all__ = ["class_methods", "flask_rows"]
+
+VERBS = ("get", "post", "put", "delete", "patch", "head", "options", "trace")
+
+
+def flask_rows(web: Web, app: App) -> Iterator[Row]:
+    """The rows of one Flask app, in registration order."""
+    yield from _group_rows(web, app, app, None, "", (), True, [])
+
+
+def _group_rows(
+    web: Web,
+    app: App,
+    group: Group,
+    prefix: str | None,
+    names: str,
+    mounts: tuple[Mount, ...],
+    exact: bool,
+    chain: list[Step],
+) -> Iterator[Row]:
+    """Rows of a Flask app or blueprint and what hangs below it.
+
+    ``prefix`` is the whole URL prefix (None: none), ``names`` the endpoint prefix with its dot.
+    """
+    chain = [*chain, *_hooks(group)]
+    entries: list[Route | Mount] = sorted(
+        [*group.routes, *group.mounts], key=lambda e: e.event.order
+    )
+    for entry in entries:
+        if isinstance(entry, Route):
+            for path in entry.paths:
+                yield _row(app, entry, path, prefix, names, mounts, exact, chain)
+        elif not any(entry.child is m.child for m in mounts):
+            yield from _mounted(web, app, entry, prefix, names, mounts, exact, chain)
+
+
+def _mounted(
+    web: Web,
+    app: App,
+    mount: Mount,
+    prefix: str | None,
+    names: str,
+    mounts: tuple[Mount, ...],
+    exact: bool,
+    chain: list[Step],
+) -> Iterator[Row]:
+    child = mount.child
+    if isinstance(child.native, Api):
+        yield from api_rows(web, app, mount, prefix or "", names, mounts, exact, chain)
+        return
+    own, own_exact = _own_prefix(mount)
+    full = join_prefix(prefix, own)
+    given = getattr(mount.event, "options", {}).get("name")
+    name = as_pattern(given, "{?}") if given is not None else (child.name, child.name != "?")
+    label = name[0] if name else "{?}"
+    yield from _group_rows(
+        web,
+        app,
+        child,
+        full,
+        f"{names}{label}.",
+        (*mounts, mount),
+        exact and own_exact and "{?}" not in label,
+        chain,
+    )
+
+
+def _own_prefix(mount: Mount) -> tuple[str | None, bool]:
+    """The registration's prefix, which replaces the constructor's."""
+    if mount.prefix is not None:
+        return mount.prefix, mount.exact
+    given = getattr(mount.child.native, "url_prefix", None)
+    if given is None or given == Lit(None):
+        return None, True
+    pattern = as_pattern(given, "{?}")
+    return pattern if pattern is not None else ("{?}", False)
+
+
+def join_prefix(parent: str | None, child: str | None) -> str | None:
+    """Nested prefixes, as ``Blueprint.register`` joins them."""
+    if parent is None or child is None:
+        return parent if child is None else child
+    return parent.rstrip("/") + "/" + child.lstrip("/")
+
+
+def join_rule(prefix: str | None, rule: str) -> str:
+    """``BlueprintSetupState.add_url_rule``."""
+    if prefix is None:
+        return rule
+    return prefix.rstrip("/") + "/" + rule.lstrip("/") if rule else prefix
+
+
+def _row(
+    app: App,
+    route: Route,
+    path: str,
+    prefix: str | None,
+    names: str,
+    mounts: tuple[Mount, ...],
+    exact: bool,
+    chain: list[Step],
+) -> Row:
+    endpoint = _endpoint(route)
+    methods = _methods(route)
+    steps = [*chain, *_decorators(route)]
+    return Row(
+        app,
+        route,
+        join_rule(prefix, path),
+        methods or (),
+        names + endpoint if endpoint is not None else None,
+        mounts,
+        steps,
+        exact=exact and route.exact and methods is not None and endpoint is not None,
+    )
+
+
+def _endpoint(route: Route) -> str | None:
+    """The explicit endpoint, else the view's name."""
+    given = route.event.endpoint
+    if given is not None and given != Lit(None):
+        pattern = as_pattern(given, "{?}")
+        return pattern[0] if pattern else None
+    value = route.event.handlers[0] if route.event.handlers else None
+    return view_name(value)
+
+
+def view_name(value: Value | None) -> str | None:
+    """``view_func.__name__``; None when it can't be told."""
+    if value is None:
+        return None
+    if isinstance(value, AsView):
+        pattern = as_pattern(value.name)
+        return pattern[0] if pattern else None
+    handler = resolve(value)
+    if handler.cls is not None and not isinstance(value, AsView):
+        return handler.cls.name
+    # A closure without functools.wraps keeps its own name, whatever it wraps.
+    outer = handler.outer
+    if outer is not None and outer.wraps is None:
+        return outer.name
+    return handler.function.name if handler.function is not None else None
+
+
+def _methods(route: Route) -> tuple[str, ...] | None:
+    """Explicit methods, else the view's, else GET."""
+    given = route.methods
+    if given is None:
+        return None
+    if given:
+        return tuple(sorted({m for m in given if m not in ("HEAD", "OPTIONS")} or set(given)))
+    handler = route.handler
+    if handler is None:
+        return ("GET",)
+    if handler.cls is not None:
+        return class_methods(handler.cls)
+    if handler.function is not None:
+        own = handler.function.attrs.get("methods")
+        if own is not None:
+            listed = methods_of(own)
+            return None if listed is None else tuple(sorted(listed))
+    if not handler.known:
+        return ("GET",) if route.event.how == "route" else None
+    return ("GET",)
+
+
+def class_methods(cls: ClassValue) -> tuple[str, ...] | None:
+    """The methods of a class-based view; None when a base is unknown."""
+    own = cls.lookup("methods")
+    if isinstance(own, ListValue):
+        listed = methods_of(own)
+        return None if listed is None else tuple(sorted(set(listed) - {"OPTIONS", "HEAD"}))
+    found = {verb.upper() for verb in VERBS if cls.lookup(verb) is not None}
+    found -= {"OPTIONS"}
+    if "GET" in found:
+        found.discard("HEAD")
+    if found:
+        return tuple(sorted(found))
+    plain = {"flask.views.View", "flask.views.MethodView"}
+    if any(e.path in plain for e in cls.externals):
+        return ("GET",)
+    return None
+
+
+def _hooks(group: Group) -> list[Step]:
+    """``before_request`` functions, which run for every route of the group."""
+    names = {"before_request", "before_app_request"}
+    return [
+        Step(resolve(e.handler), "hook", e.span)
+        for e in group.events
+        if isinstance(e, HookEvent) and e.name in names
+    ]
+
+
+def _decorators(route: Route) -> list[Step]:
+    """Decorators between the route and the view, outermost first."""
+    handler = route.handler
+    if handler is None:
+        return []
+    steps = []
+    for wrapper in handler.wrappers:
+        step = Handler(wrapper)
+        if isinstance(wrapper, Function):
+            step.function = step.outer = wrapper
+        steps.append(Step(step, "decorator", route.span))
+    return steps
+
+
+# --- REST libraries ------------------------------------------------------------------------------
+
+
+def api_rows(
+    web: Web,
+    app: App,
+    mount: Mount,
+    prefix: str,
+    names: str,
+    mounts: tuple[Mount, ...],
+    exact: bool,
+    chain: list[Step],
+) -> Iterator[Row]:
+    """The rows of an Api bound to an app or a blueprint: plain concatenation of prefixes."""
+    group = mount.child
+    api = group.native
+    assert isinstance(api, Api)
+    own = as_pattern(api.prefix, "{?}") if api.prefix is not None else ("", True)
+    base = prefix.rstrip("/") + (own[0] if own else "{?}")
+    exact = exact and own is not None and own[1]
+    below = (*mounts, mount)
+    entries: list[Route | Mount] = sorted(
+        [*group.routes, *group.mounts], key=lambda e: e.event.order
+    )
+    for entry in entries:
+        if isinstance(entry, Route):
+            for path in entry.paths:
+                yield _resource_row(app, entry, base + path, names, "", below, exact, chain)
+        elif isinstance(entry.child.native, Namespace):
+            yield from _namespace_rows(app, entry, base, names, below, exact, chain)
+        elif api.flavour == "smorest":
+            yield from _mounted(web, app, entry, base or None, names, below, exact, chain)
+
+
+def _namespace_rows(
+    app: App,
+    mount: Mount,
+    base: str,
+    names: str,
+    mounts: tuple[Mount, ...],
+    exact: bool,
+    chain: list[Step],
+) -> Iterator[Row]:
+    namespace = mount.child.native
+    assert isinstance(namespace, Namespace)
+    path: tuple[str, bool] | None = namespace.path
+    if mount.prefix is not None:
+        path = (mount.prefix, mount.exact)
+    text, path_exact = path if path is not None else ("{?}", False)
+    for route in mount.child.routes:
+        for rule in route.paths:
+            url = base + text.rstrip("/") + rule
+            yield _resource_row(
+                app,
+                route,
+                url,
+                names,
+                mount.child.name,
+                (*mounts, mount),
+                exact and path_exact,
+                chain,
+            )
+
+
+def _resource_row(
+    app: App,
+    route: Route,
+    url: str,
+    names: str,
+    namespace: str,
+    mounts: tuple[Mount, ...],
+    exact: bool,
+    chain: list[Step],
+) -> Row:
+    handler = route.handler
+    cls = handler.cls if handler is not None else None
+    methods = class_methods(cls) if cls is not None else None
+    endpoint: str | None = None
+    given = as_pattern(route.event.endpoint) if route.event.endpoint is not None else None
+    if given is not None:
+        endpoint = given[0]
+    elif cls is not None:
+        flavour = getattr(route.owner.native, "flavour", "restx")
+        endpoint = cls.name.lower() if flavour == "restful" else snake_case(cls.name)
+        if flavour != "restful" and namespace and namespace != "default":
+            endpoint = f"{namespace}_{endpoint}"
+    known = exact and route.exact and methods is not None and endpoint is not None
+    return Row(
+        app, route, url, methods or (), names + endpoint if endpoint else None, mounts, chain,
+        exact=known,
+    )  # fmt: skip
+
+
+def snake_case(name: str) -> str:
+    """Flask-RESTX's ``camel_to_dash``."""
+    first = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", first).lower()

@@ -1,0 +1,216 @@
+"""Handlers: from a value in a registration to the function that answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from faceoff_lint import ir
+from faceoff_lint.frameworks.flask import AsView
+from faceoff_lint.source import Span
+from faceoff_lint.values import (
+    Builtin,
+    ClassValue,
+    Env,
+    External,
+    Function,
+    Instance,
+    Lit,
+    UnionValue,
+    Value,
+    Wrapped,
+    as_pattern,
+)
+
+__all__ = ["Handler", "Step", "inner_function", "resolve"]
+
+
+@dataclass(slots=True, eq=False)
+class Handler:
+    """What answers a route, or a middleware.
+
+    ``value``: as registered. ``outer``: the project function that is called first (a closure made
+    by a project wrapper), ``function``: the function the developer wrote as handler; the same
+    where nothing wraps it. ``cls``: for class-based views. ``wrappers``: project functions and
+    libraries around it, outermost first. ``node``: the expression in the registration.
+    """
+
+    value: Value
+    outer: Function | None = None
+    function: Function | None = None
+    cls: ClassValue | None = None
+    wrappers: list[Value] = field(default_factory=list)
+    node: ir.Expr | None = None
+
+    @property
+    def name(self) -> str:
+        """The handler's name; ``<anonymous>``, a library path, or ``?`` when there is none."""
+        if self.cls is not None:
+            return self.cls.name
+        if self.function is not None:
+            return self.function.name or "<anonymous>"
+        if isinstance(self.value, External):
+            return self.value.path
+        if isinstance(self.value, Builtin):
+            return self.value.name
+        return "?"
+
+    @property
+    def span(self) -> Span | None:
+        """Where the handler is written: the ``def``, ``class`` or function."""
+        if self.cls is not None:
+            return self.cls.span
+        return self.function.span if self.function is not None else None
+
+    @property
+    def known(self) -> bool:
+        """Whether the analysis has its code."""
+        return self.function is not None or self.cls is not None
+
+    @property
+    def is_error_handler(self) -> bool | None:
+        """Express: whether it takes four parameters; None when its code is unknown."""
+        return is_error_middleware(self.value)
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """One link of a chain. ``kind``: ``middleware``, ``wrapper``, ``error``, ``hook``, ``decorator``.
+
+    ``span``: where it is registered.
+    """
+
+    handler: Handler
+    kind: str
+    span: Span
+
+    @property
+    def name(self) -> str:
+        """The name of what runs."""
+        return self.handler.name
+
+
+def inner_function(function: Function) -> Function | None:
+    """The handler inside a closure that a project wrapper made: ``catchAsync(handler)``.
+
+    A closure whose enclosing call holds functions it calls, none of which it defines itself.
+    """
+    scope: Env | None = function.env
+    while scope is not None and scope.kind == "block":
+        scope = scope.parent
+    if scope is None or scope.kind != "function":
+        return None
+    called = {
+        n.func.id
+        for n in ir.walk(function.node)
+        if isinstance(n, ir.Call) and isinstance(n.func, ir.Name)
+    }
+    mentioned = called | {
+        a.value.id
+        for n in ir.walk(function.node)
+        if isinstance(n, ir.Call)
+        for a in n.args
+        if isinstance(a.value, ir.Name)
+    } | {
+        n.func.obj.id
+        for n in ir.walk(function.node)
+        if isinstance(n, ir.Call) and isinstance(n.func, ir.Attr) and isinstance(n.func.obj, ir.Name)
+    }  # fmt: skip
+    for name in _ordered(scope, mentioned):
+        value = scope.vars[name]
+        inner = value.inner if isinstance(value, Wrapped) else value
+        if isinstance(inner, Function) and inner.node is not function.node:
+            if inner.module is not function.module or not _contains(scope, function, inner):
+                return inner
+    return None
+
+
+def _ordered(scope: Env, names: set[str]) -> Iterator[str]:
+    return (name for name in scope.vars if name in names)
+
+
+def _contains(scope: Env, function: Function, inner: Function) -> bool:
+    """Whether ``inner`` is a local helper of the wrapper itself rather than its argument."""
+    env: Env | None = inner.env
+    while env is not None:
+        if env is scope:
+            return True
+        env = env.parent
+    return False
+
+
+def resolve(value: Value, node: ir.Expr | None = None) -> Handler:
+    """The handler that a registered value stands for."""
+    handler = Handler(value, node=node)
+    current = value
+    for _ in range(12):
+        if isinstance(current, Wrapped):
+            handler.wrappers.append(current.by)
+            current = current.inner
+        elif isinstance(current, AsView):
+            current = current.cls
+        elif isinstance(current, UnionValue):
+            known = [c for c in current.choices if isinstance(c, (Function, ClassValue, Wrapped))]
+            if len(known) != 1:
+                return handler
+            current = known[0]
+        elif isinstance(current, ClassValue):
+            handler.cls = current
+            return handler
+        elif isinstance(current, Function):
+            handler.outer = handler.outer or current
+            handler.function = current
+            wrapped = current.wraps or inner_function(current)
+            if wrapped is None or wrapped is current:
+                return handler
+            handler.wrappers.append(current)
+            current = wrapped
+        elif isinstance(current, Builtin) and current.name in ("partial", "wraps"):
+            current = current.this or current
+            if isinstance(current, Builtin):
+                return handler
+        elif isinstance(current, Instance) and current.cls is not None:
+            method = current.cls.lookup("__call__")
+            if isinstance(method, Function):
+                handler.function = handler.outer = method
+            return handler
+        else:
+            return handler
+    return handler
+
+
+def is_error_middleware(value: Value) -> bool | None:
+    """Whether Express takes a value for an error middleware: ``length === 4``."""
+    if isinstance(value, Function):
+        return js_length(value) == 4
+    if isinstance(value, Wrapped):
+        return None
+    if isinstance(value, External):
+        return value.path in ERROR_LIBRARIES or None
+    return None
+
+
+ERROR_LIBRARIES = {
+    "errorhandler()", "celebrate.errors()", "express-validation.ValidationError()",
+    "@sentry/node.Handlers.errorHandler()", "@sentry/node.expressErrorHandler()",
+    "api-error-handler()", "strong-error-handler()", "express-error-handler()",
+    "boom-express()", "raven.errorHandler()", "youch()",
+}  # fmt: skip
+
+
+def js_length(function: Function) -> int:
+    """JavaScript's ``function.length``: parameters before the first default or rest."""
+    count = 0
+    for param in function.node.params[len(function.bound) :]:
+        if param.default is not None or param.kind != "any":
+            break
+        count += 1
+    return count
+
+
+def literal_text(value: Value | None) -> str | None:
+    """A string value's text when it is exact."""
+    if isinstance(value, Lit) and isinstance(value.value, str):
+        return value.value
+    pattern = as_pattern(value)
+    return pattern[0] if pattern is not None and pattern[1] else None

@@ -1,0 +1,417 @@
+"""The model's nouns: apps, groups, mounts, routes, uses; and what can be asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from faceoff_lint import ir
+from faceoff_lint.frameworks.events import (
+    ConfigEvent,
+    ErrorHandlerEvent,
+    Event,
+    HookEvent,
+    ListenEvent,
+    MountEvent,
+    Recorder,
+    RouteEvent,
+    SocketEvent,
+    UseEvent,
+)
+from faceoff_lint.frameworks.express import HttpServer, Router, SocketServer
+from faceoff_lint.frameworks.flask import Blueprint, Extension, FlaskApp
+from faceoff_lint.frameworks.rest import Api, Namespace
+from faceoff_lint.interpreter import Machine, Modules
+from faceoff_lint.model.handlers import Handler, resolve
+from faceoff_lint.source import Source, Span
+from faceoff_lint.values import (
+    MAYBE,
+    NO,
+    YES,
+    Condition,
+    External,
+    Function,
+    Tri,
+    Value,
+    as_pattern,
+)
+
+if TYPE_CHECKING:
+    from faceoff_lint.model.table import RouteRow, Row
+    from faceoff_lint.service import Service
+
+__all__ = ["App", "Group", "Mount", "Route", "Use", "Web"]
+
+
+@dataclass(slots=True, eq=False)
+class Route:
+    """One registration of a route: ``@bp.get("/x")``, ``router.post('/x', a, b)``.
+
+    ``paths`` are as written, without prefixes, ``{?}`` for what isn't known. ``methods`` is None
+    when unknown, empty for the framework's default. ``handlers`` are in the order they run; Flask
+    has one. ``handler`` is the last.
+    """
+
+    event: RouteEvent
+    owner: Group
+    handlers: list[Handler]
+    paths: list[str]
+    exact: bool
+
+    @property
+    def span(self) -> Span:
+        """The registering call or decorator."""
+        return self.event.span
+
+    @property
+    def methods(self) -> tuple[str, ...] | None:
+        """Upper-case methods as registered."""
+        return self.event.methods
+
+    @property
+    def handler(self) -> Handler | None:
+        """What answers, at the end of the chain."""
+        return self.handlers[-1] if self.handlers else None
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What must hold for the registration to happen."""
+        return self.event.conditions
+
+
+@dataclass(slots=True, eq=False)
+class Use:
+    """Express's ``use`` with what stands there, routers left out (they are mounts).
+
+    ``paths`` None-free texts; empty string for everywhere.
+    """
+
+    event: UseEvent
+    owner: Group
+    handlers: list[Handler]
+    paths: list[str]
+
+    @property
+    def span(self) -> Span:
+        """The ``use`` call."""
+        return self.event.span
+
+
+@dataclass(slots=True, eq=False)
+class Mount:
+    """A group under another. ``prefix`` as given at the registration, None when not given."""
+
+    event: Event
+    parent: Group
+    child: Group
+    prefix: str | None
+    exact: bool
+
+    @property
+    def span(self) -> Span:
+        """The registering call."""
+        return self.event.span
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """A Blueprint, Namespace, Api, Router — or an App, which is a group that serves.
+
+    ``kind``: ``blueprint``, ``namespace``, ``api``, ``router``, ``app`` (Express), ``flask``.
+    ``routes``, ``uses``, ``mounts`` (of children) are in registration order. ``parents`` are the
+    mounts of this group. ``served``: whether it reaches an app: yes, no or unknown.
+    """
+
+    native: Recorder
+    routes: list[Route] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    mounts: list[Mount] = field(default_factory=list)
+    parents: list[Mount] = field(default_factory=list)
+    served: Tri = MAYBE
+    merged: list[Group] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        """What it is."""
+        return self.native.kind
+
+    @property
+    def span(self) -> Span:
+        """The creating call."""
+        return self.native.span
+
+    @property
+    def file(self) -> str:
+        """The file that creates it."""
+        return self.native.span.file
+
+    @property
+    def var(self) -> str:
+        """The first variable it was bound to; empty when none."""
+        return self.native.var
+
+    @property
+    def name(self) -> str:
+        """A Blueprint's or Namespace's own name, else the variable's, else ``?``."""
+        if isinstance(self.native, (Blueprint, Namespace)):
+            pattern = as_pattern(self.native.name)
+            if pattern is not None:
+                return pattern[0]
+        return self.native.var or "?"
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What must hold for it to be created."""
+        return self.native.conditions
+
+    @property
+    def events(self) -> list[Event]:
+        """Everything done to it, in order."""
+        return sorted(self.native.events, key=lambda e: e.order)
+
+    @property
+    def error_handlers(self) -> list[ErrorHandlerEvent]:
+        """Flask's ``errorhandler`` registrations."""
+        return [e for e in self.events if isinstance(e, ErrorHandlerEvent)]
+
+    @property
+    def hooks(self) -> list[HookEvent]:
+        """Flask's ``before_request`` and its kin."""
+        return [e for e in self.events if isinstance(e, HookEvent)]
+
+    @property
+    def settings(self) -> list[ConfigEvent]:
+        """``app.config[…] = …``, ``app.set(…)``."""
+        return [e for e in self.events if isinstance(e, ConfigEvent)]
+
+    @property
+    def listens(self) -> list[ListenEvent]:
+        """Where the server is started with this app."""
+        return [e for e in self.events if isinstance(e, ListenEvent)]
+
+    @property
+    def is_app(self) -> bool:
+        """Whether it is an application."""
+        return self.kind in ("flask", "app")
+
+    @property
+    def has_setup(self) -> bool:
+        """Whether anything that matters was attached to it."""
+        return bool(self.routes or self.mounts or self.uses or self.error_handlers or self.hooks)
+
+
+@dataclass(slots=True, eq=False)
+class App(Group):
+    """An application. ``root``: it is served itself (not mounted under another app)."""
+
+    root: bool = True
+
+
+@dataclass(eq=False)
+class Web:
+    """One service, put together: what rules see.
+
+    ``apps`` and ``groups`` (which leaves the apps out) are in creation order. ``open``: why
+    registrations may exist that the analysis can't see, with places; empty in a closed world.
+    """
+
+    service: Service
+    machine: Machine
+    modules: Modules
+    apps: list[App] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    # --- places ------------------------------------------------------------------------------
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """The text of every file that was read."""
+        return {p: r.source for p, r in self.modules.records.items() if r is not None}
+
+    def text(self, span: Span) -> str:
+        """The source text of a span; empty when its file was not read."""
+        record = self.modules.records.get(span.file)
+        return record.source.text[span.start : span.end] if record is not None else ""
+
+    def line(self, span: Span) -> int:
+        """The 1-based line a span starts on."""
+        record = self.modules.records.get(span.file)
+        return record.source.position(span.start).line if record is not None else 1
+
+    def module(self, file: str) -> ir.Module | None:
+        """The IR of a file that was read."""
+        record = self.modules.records.get(file)
+        return record.module if record is not None else None
+
+    def role(self, file: str) -> str:
+        """``product``, ``test``, ``example`` … (see ``Service.roles``)."""
+        return self.service.roles.get(file, "product")
+
+    def is_product(self, span: Span) -> bool:
+        """Whether a place is in product code (scripts included)."""
+        return self.role(span.file) in ("product", "script")
+
+    # --- the app -----------------------------------------------------------------------------
+
+    @property
+    def framework(self) -> str:
+        """``flask`` or ``express``."""
+        return self.service.framework
+
+    @property
+    def open(self) -> list[tuple[str, Span]]:
+        """Why the world is not closed; empty when it is."""
+        reasons = list(self.machine.open_world)
+        if self.machine.exhausted:
+            reasons.append(("the budget of steps ran out", Span("", 0, 0)))
+        return reasons
+
+    @property
+    def everything(self) -> list[Group]:
+        """Apps and groups."""
+        return [*self.apps, *self.groups]
+
+    @property
+    def routes(self) -> Iterator[Route]:
+        """Every route registration of the service, each once."""
+        return (route for group in self.everything for route in group.routes)
+
+    @cached_property
+    def table(self) -> list[Row]:
+        """The static route table: full paths with chains, apps in order."""
+        from faceoff_lint.model.table import table
+
+        return table(self)
+
+    @property
+    def sockets(self) -> list[SocketServer]:
+        """Socket.IO servers."""
+        return [n for n in self.machine.natives if isinstance(n, SocketServer)]
+
+    @property
+    def socket_events(self) -> list[SocketEvent]:
+        """Listeners and middlewares of Socket.IO servers."""
+        return [e for s in self.sockets for e in s.events if isinstance(e, SocketEvent)]
+
+    @property
+    def servers(self) -> list[HttpServer]:
+        """HTTP servers made from an app."""
+        return [n for n in self.machine.natives if isinstance(n, HttpServer)]
+
+    @property
+    def extensions(self) -> list[Extension]:
+        """Extension objects."""
+        return [n for n in self.machine.natives if isinstance(n, Extension)]
+
+    @property
+    def functions(self) -> Sequence[Function]:
+        """Every function value the set-up code made."""
+        return self.machine.functions
+
+    @property
+    def external_calls(self) -> list[External]:
+        """Every library call that set-up code made and no model explains."""
+        return self.machine.external_calls
+
+    def resolve(self, value: Value, node: ir.Expr | None = None) -> Handler:
+        """The handler behind a value."""
+        return resolve(value, node)
+
+    def condition_text(self, condition: Condition) -> str:
+        """The text of a condition's test."""
+        return self.text(condition.span)
+
+    def development_only(self, conditions: Sequence[Condition]) -> bool:
+        """Whether conditions speak of a development environment: they don't hold in production."""
+        for condition in conditions:
+            if condition.kind not in ("if", "switch"):
+                continue
+            text = self.condition_text(condition).lower().replace('"', "'")
+            negated = "!=" in text or text.startswith(("!", "not "))
+            if "production" in text or "isprod" in text:
+                if negated == (condition.branch == 0):
+                    return True
+            elif any(w in text for w in ("development", "isdev", "'dev'", "debug", "'test'")):
+                if negated != (condition.branch == 0):
+                    return True
+        return False
+
+    # --- for people --------------------------------------------------------------------------
+
+    def summary(self) -> str:
+        """One line on what was understood, for the head of a run."""
+        return summarise(self)
+
+    def rows(self) -> list[RouteRow]:
+        """The route table in the form that ``routes`` prints."""
+        from faceoff_lint.model.table import route_rows
+
+        return route_rows(self)
+
+
+def summarise(web: Web) -> str:
+    """``Flask 3.1 app `app/__init__.py`: 3 blueprints, 41 routes``."""
+    version = web.service.version
+    title = web.service.framework.capitalize()
+    if version is not None and version.text:
+        title += " " + ".".join(version.text.split(".")[:2])
+    apps = [a for a in web.apps if a.root and a.has_setup] or web.apps
+    kinds = ("blueprint", "namespace") if web.framework == "flask" else ("router",)
+    groups = [g for g in web.groups if g.kind in kinds]
+    what = "blueprint" if web.framework == "flask" else "router"
+    counts = f"{_count(len(groups), what)}, {_count(len(web.table), 'route')}"
+    if not apps:
+        where = f" in `{web.service.root}`" if web.service.root else ""
+        return f"{title} code{where} without an app that could be found: {counts}"
+    files = list(dict.fromkeys(a.file for a in apps))
+    shown = ", ".join(f"`{f}`" for f in files[:3])
+    more = f" and {len(files) - 3} more" if len(files) > 3 else ""
+    return f"{title} app{'s' if len(files) > 1 else ''} {shown}{more}: {counts}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def served_of(web: Web) -> None:
+    """Fill in ``served`` of every group: whether a mount chain leads to a root app."""
+    reachable: set[int] = set()
+    stack: list[Group] = [a for app in web.apps for a in (app, *app.merged)]
+    while stack:
+        group = stack.pop()
+        if id(group) in reachable:
+            continue
+        reachable.add(id(group))
+        stack.extend(m.child for m in group.mounts)
+    doubtful: set[int] = set()
+    every = [g for group in web.groups for g in (group, *group.merged)]
+    stack = [g for g in every if g.native.escaped and id(g) not in reachable]
+    while stack:
+        group = stack.pop()
+        if id(group) in doubtful or id(group) in reachable:
+            continue
+        doubtful.add(id(group))
+        stack.extend(m.child for m in group.mounts)
+    is_open = bool(web.open)
+    for app in web.apps:
+        app.served = YES
+    for group in web.groups:
+        if any(id(g) in reachable for g in (group, *group.merged)):
+            group.served = YES
+        elif any(id(g) in doubtful for g in (group, *group.merged)) or is_open or not web.apps:
+            group.served = MAYBE
+        else:
+            group.served = NO
+
+
+def mounts_of(event: Event) -> MountEvent | None:
+    """The event as a mount."""
+    return event if isinstance(event, MountEvent) else None
+
+
+def is_group(native: object) -> bool:
+    """Whether a framework object is an app or a group."""
+    return isinstance(native, (FlaskApp, Blueprint, Api, Namespace, Router))
