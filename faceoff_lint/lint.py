@@ -12,26 +12,39 @@ import os
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from faceoff_lint import config, engine, suppressions
+from faceoff_lint.discovery import Discovery, discover
 from faceoff_lint.errors import NothingToLint
 from faceoff_lint.finding import Finding
+from faceoff_lint.pool import Reader
+from faceoff_lint.reading import ReadResult
 from faceoff_lint.registry import Registry, Selection
 from faceoff_lint.reports import Report
 from faceoff_lint.rule import Rule
 from faceoff_lint.source import Source, Span
 
 if TYPE_CHECKING:
-    from faceoff_lint.discovery import Discovery
     from faceoff_lint.model import Web
-    from faceoff_lint.pool import Reader, ReadResult
+    from faceoff_lint.service import Service
 
 __all__ = ["Job", "Understood", "lint", "understand"]
 
 _log = logging.getLogger(__name__)
 
+# Minified files and languages without a reader are passed over without a word.
+_FAILURES = {
+    "syntax": engine.SYNTAX_ERROR,
+    "unreadable": engine.UNREADABLE_FILE,
+    "undecodable": engine.UNREADABLE_FILE,
+    "too-large": engine.SKIPPED_FILE,
+    "too-deep": engine.SKIPPED_FILE,
+    "timeout": engine.SKIPPED_FILE,
+    "crash": engine.SKIPPED_FILE,
+}
 _MAX_SHOWN = 2_000_000  # bytes of a file that is only shown, such as a manifest
 
 
@@ -70,7 +83,7 @@ def lint(job: Job, registry: Registry) -> Report:
     understood = understand(job)
     crashed: set[Rule] = set()
     findings = list(understood.failures)
-    findings += (_finding_of(result) for result in understood.reads.values() if result.failure)
+    findings += _failed_reads(understood)
     for web in understood.webs:
         for rule in registry.rules:
             if rule in selected and rule.framework in ("any", web.service.framework):
@@ -105,24 +118,22 @@ def understand(job: Job) -> Understood:
         raise NothingToLint(_nothing(job, found), "\n".join(found.notes))
     webs: list[Web] = []
     failures: list[Finding] = []
-    with _open_reader(job) as reader:
-        recording = _Recording(reader)
+    reader = _Recording(job.root, jobs=job.jobs)
+    with reader:
         for service in found.services:
             try:
-                webs.append(_build(service, recording))
+                webs.append(_build(service, reader))
             except Exception as error:
                 _log.info("%s", traceback.format_exc())
                 entry = next(iter([*service.entries, *service.files]), "")
                 failures.append(_internal_error(f"the analysis of {service.name}", error, entry))
-        return Understood(found, webs, recording.results, failures)
+        return Understood(found, webs, reader.results, failures)
 
 
 # --- the steps before the rules ------------------------------------------------------------------
 
 
 def _discover(job: Job) -> Discovery:
-    from faceoff_lint.discovery import discover
-
     settings = job.settings
     exclude = list(settings.exclude)
     if settings.file is not None:
@@ -130,34 +141,28 @@ def _discover(job: Job) -> Discovery:
     return discover(job.root, [os.fspath(path) for path in job.paths], exclude)
 
 
-def _open_reader(job: Job) -> Reader:
-    from faceoff_lint.pool import Reader
-
-    return Reader(job.root, jobs=job.jobs)
-
-
-def _build(service: object, reader: object) -> Web:
+def _build(service: Service, reader: _Recording) -> Web:
     from faceoff_lint.model import build
 
     return build(service, reader)
 
 
-class _Recording:
+class _Recording(Reader):
     """A reader that keeps what it was asked for: comments and failures are wanted afterwards."""
 
-    def __init__(self, reader: Reader) -> None:
-        self.reader = reader
-        self.results: dict[str, ReadResult] = {}
+    def __init__(self, root: Path, jobs: int | None) -> None:
+        super().__init__(root, jobs)
+        self.root = root
 
-    def read(self, path: str) -> ReadResult:
-        result = self.results.get(path)
-        if result is None:
-            result = self.results[path] = self.reader.read(path)
-        return result
+    @cached_property
+    def results(self) -> dict[str, ReadResult]:
+        """Every file read so far."""
+        return {}
 
-    def read_many(self, paths: Iterable[str]) -> list[ReadResult]:
-        results: list[ReadResult] = list(self.reader.read_many(paths))
-        self.results.update((result.path, result) for result in results)
+    def read_many(self, paths: Iterable[str]) -> dict[str, ReadResult]:
+        """As ``Reader.read_many``."""
+        results = super().read_many(paths)
+        self.results.update(results)
         return results
 
 
@@ -199,12 +204,14 @@ def _internal_error(what: str, error: Exception, file: str) -> Finding:
     return _engine_finding(engine.INTERNAL_ERROR, Span(file, 0, 0), f"{what} failed with {text}")
 
 
-def _finding_of(result: ReadResult) -> Finding:
-    failure = result.failure
-    assert failure is not None
-    rules = {rule.code: rule for rule in engine.ENGINE_RULES}
-    span = Span(result.path, failure.offset, failure.offset)
-    return _engine_finding(rules[failure.code], span, failure.message)
+def _failed_reads(understood: Understood) -> Iterator[Finding]:
+    """A finding for each file that should have been read and could not be."""
+    for result in understood.reads.values():
+        failure = result.failure
+        rule = _FAILURES.get(failure.kind) if failure is not None else None
+        if failure is not None and rule is not None:
+            span = Span(result.path, failure.offset, failure.offset)
+            yield _engine_finding(rule, span, failure.message)
 
 
 def _engine_finding(rule: Rule, span: Span, message: str) -> Finding:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
 import pkgutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -119,7 +120,11 @@ class Registry:
     @staticmethod
     def _suggest(word: str, known: list[str]) -> str:
         folded = {key.casefold(): key for key in known}
-        close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+        word = word.casefold()
+        close = difflib.get_close_matches(word, folded, n=5, cutoff=0.6)
+        if any(char.isdigit() for char in word):
+            # Codes are alike all over; the one with the same beginning is likelier meant.
+            close.sort(key=lambda key: -len(os.path.commonprefix([key, word])))
         return folded[close[0]] if close else ""
 
 

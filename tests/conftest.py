@@ -1,0 +1,157 @@
+"""Shared fixtures: a project in a folder, and a small pipeline with rules made for the tests."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from faceoff_lint import lint as lint_module
+from faceoff_lint import registry
+from faceoff_lint.engine import ENGINE_RULES
+from faceoff_lint.finding import Applicability, Edit, Finding, Fix, Related, Severity
+from faceoff_lint.registry import Registry
+from faceoff_lint.rule import ASYNC, BLUEPRINTS, ROUTING, Options, Rule
+from faceoff_lint.source import Span
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write files, ``write({"app.py": "…"})``, below a folder of the test's own."""
+
+    def _write(files: dict[str, str | bytes], folder: str = "project") -> Path:
+        root = tmp_path / folder
+        root.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return root
+
+    return _write
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the machine's own settings reaches a test."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "PRE_COMMIT", "GITHUB_ACTIONS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def command() -> Path:
+    """The installed console script."""
+    return Path(sys.executable).with_name("faceoff-lint" + (".exe" if os.name == "nt" else ""))
+
+
+class FakeWeb:
+    """A service whose files were read and not understood; enough for rules that look at text."""
+
+    def __init__(self, service: Any, reader: Any) -> None:
+        self.service = service
+        self.results = reader.read_many(service.files)
+
+    def summary(self) -> str:
+        return f"{self.service.framework.title()} app: {len(self.service.files)} files"
+
+    def rows(self) -> list[Any]:
+        return [FakeRow(self.service)]
+
+
+class FakeRow:
+    def __init__(self, service: Any) -> None:
+        self.file = service.files[0]
+        self.framework = service.framework
+
+    def to_json(self, root: str) -> dict[str, Any]:
+        from faceoff_lint.reports import relative
+
+        place = {"file": relative(self.file, root), "line": 2}
+        return {
+            "framework": self.framework,
+            "version": None,
+            "app": place["file"],
+            "methods": ["GET"],
+            "path": "/x",
+            "endpoint": "x",
+            "handler": {"name": "x", **place},
+            "registered": place,
+            "chain": [{"name": "guard", "kind": "middleware", **place}],
+            "conditional": False,
+            "confidence": "exact",
+        }
+
+
+def places(web: Any, word: str) -> Iterator[Span]:
+    """Where a word occurs in a service's files."""
+    for path, result in web.results.items():
+        text = result.source.text if result.source else ""
+        start = text.find(word)
+        while start >= 0:
+            yield Span(path, start, start + len(word))
+            start = text.find(word, start + 1)
+
+
+def _make(code: str, name: str, function: Any, **given: Any) -> Rule:
+    values: dict[str, Any] = {
+        "summary": f"Reports {name}.",
+        "practice": ROUTING,
+        "severity": Severity.ERROR,
+        "why": "It is a test.",
+        "page": Path(f"{name}.md"),
+    }
+    return Rule(code=code, name=name, function=function, **(values | given))
+
+
+def _bad(web: Any) -> Iterator[Finding]:
+    spans = list(places(web, "BAD"))
+    for span in spans:
+        related = tuple(Related(other, "the other") for other in spans if other != span)
+        edit = Edit(span, "GOOD")
+        fix = Fix("Say GOOD", (edit,), Applicability.SAFE)
+        yield Finding(span, "this is BAD", related, fix, label="here", help="say GOOD")
+
+
+def _ugly(web: Any, options: Options) -> Iterator[Finding]:
+    for span in places(web, "UGLY"):
+        yield Finding(span, f"ugly above {options['limit']}")
+
+
+def _crash(web: Any) -> Iterator[Finding]:
+    if list(places(web, "CRASH")):
+        raise ValueError("no such luck\nsecond line")
+    yield from ()
+
+
+@pytest.fixture
+def rules() -> dict[str, Rule]:
+    """Rules made for the tests, by code."""
+    made = [
+        _make("FLK501", "bad-thing", _bad),
+        _make(
+            "FLK502",
+            "ugly-thing",
+            _ugly,
+            severity=Severity.WARNING,
+            options={"limit": 3, "names": ["a"], "share": 0.5, "strict": False, "kind": "x"},
+        ),
+        _make("FLK601", "quiet-thing", _bad, practice=BLUEPRINTS, default=False),
+        _make("FLK901", "crashing-thing", _crash),
+        _make("EXP301", "bad-promise", _bad, practice=ASYNC),
+    ]
+    return {rule.code: rule for rule in made}
+
+
+@pytest.fixture
+def known(rules: dict[str, Rule], monkeypatch: pytest.MonkeyPatch) -> Registry:
+    """A registry of the test rules, over a model that only reads files."""
+    made = registry.of([*ENGINE_RULES, *rules.values()])
+    monkeypatch.setattr(registry, "load", lambda: made)
+    monkeypatch.setattr(lint_module, "_build", FakeWeb)
+    return made
