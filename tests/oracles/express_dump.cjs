@@ -21,6 +21,7 @@ const subApps = new WeakMap(); // layer → app
 const apps = [];
 const mounted = new Set();
 const patched = new WeakSet();
+const patterns = new Set(); // texts of regular expressions among the paths
 
 function callSite() {
   const lines = (new Error().stack || '').split('\n').slice(2);
@@ -41,7 +42,9 @@ const isApp = (value) =>
 
 function shown(value) {
   if (Array.isArray(value)) return value.map(shown);
-  return value instanceof RegExp ? String(value) : value;
+  if (!(value instanceof RegExp)) return value;
+  patterns.add(String(value));
+  return String(value);
 }
 
 function firstPath(args) {
@@ -137,7 +140,10 @@ function stackOf(app) {
   return router ? router.stack : [];
 }
 
-const join = (prefix, part) => `${prefix}/${part}`.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1');
+function join(prefix, part) {
+  if (patterns.has(part)) return prefix === '/' ? part : prefix + part;
+  return `${prefix}/${part}`.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1');
+}
 const name = (handle) => handle.name || '<anonymous>';
 const many = (value) => (Array.isArray(value) ? value.flat(Infinity) : [value]);
 
@@ -163,10 +169,9 @@ function walk(stack, prefix, chain, rows, seen) {
     const inner = subApps.get(layer);
     const below = inner ? stackOf(inner) : layer.handle && layer.handle.stack;
     if (layer.route) {
-      const methods = Object.entries(layer.route.methods).filter(([, on]) => on);
-      const all = layer.route.methods._all;
-      const verbs = all ? ['_all'] : [...new Set(layer.route.stack.map((one) => one.method))];
-      for (const verb of verbs.length ? verbs : methods.map(([method]) => method)) {
+      // A handler of route.all() has no method, and runs for each of the others too.
+      const verbs = new Set(layer.route.stack.map((one) => one.method || '_all'));
+      for (const verb of verbs) {
         const handlers = layer.route.stack.filter((one) => !one.method || one.method === verb);
         for (const each of many(note.path)) {
           rows.push({
@@ -174,7 +179,7 @@ function walk(stack, prefix, chain, rows, seen) {
             path: join(prefix, each),
             chain: chain.filter((one) => covers(one.path, join(prefix, each))).map((one) => one.name),
             handlers: handlers.map((one) => name(one.handle)),
-            registered: place(note.at, (notes.get(handlers[0]) || note).at),
+            registered: place(note.at, (notes.get(handlers.at(-1)) || note).at),
           });
         }
       }
