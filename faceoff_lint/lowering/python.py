@@ -6,8 +6,11 @@ carry meaning. Visitors, metadata providers and matchers of libcst cost several 
 
 from __future__ import annotations
 
+import ast
 import io
+import re
 import tokenize
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -33,13 +36,16 @@ _AUGMENTED: dict[type[cst.CSTNode], str] = {
 # What libcst raises on text it can't read, beside its own syntax error.
 _PARSER_ERRORS = (SyntaxError, CSTLogicError, UnicodeError, LookupError, ValueError, TypeError)
 
+_PLACE = re.compile(r"error at (\d+):(\d+)")
+_MAX_MESSAGE = 200
+
 
 def lower_python(text: str) -> ir.Module:
     """The module of a Python file's text (decoded, without a byte order mark).
 
     Raises ``ParseFailure`` for text that is no Python libcst can read, or nested too deeply.
-    Where libcst would write the text otherwise, the module has a note over ``(0, 0)``: its
-    positions are approximate.
+    Where the place of things in the text can't be told exactly, the module has a note over
+    ``(0, 0)`` that its positions are approximate.
     """
     try:
         tree = _parse(text)
@@ -48,7 +54,7 @@ def lower_python(text: str) -> ir.Module:
     except RecursionError:
         raise TooDeep from None
     module = ir.Module(0, len(text), "python", body)
-    if positions.code != text:
+    if not positions.exact:
         module.notes.append((0, 0, "positions are approximate"))
     if "faceoff" in text:
         module.comments = _comments(text)
@@ -58,16 +64,33 @@ def lower_python(text: str) -> ir.Module:
 def _parse(text: str) -> cst.Module:
     try:
         return cst.parse_module(text)
-    except cst.ParserSyntaxError as error:
-        message = " ".join(error.message.split())
-        raise ParseFailure.at_line(text, error.raw_line, error.raw_column + 1, message) from None
-    except _PARSER_ERRORS as error:
-        raise ParseFailure(f"not readable as Python: {type(error).__name__}") from None
+    except (cst.ParserSyntaxError, *_PARSER_ERRORS) as error:
+        raise _failure(text, error) from None
     except BaseException as error:
         # A panic of the native parser is no Exception; everything else goes on its way.
         if type(error).__name__ == "PanicException":
             raise ParseFailure("the Python parser gave up on this text") from None
         raise
+
+
+def _failure(text: str, error: Exception) -> ParseFailure:
+    """The failure to report: with Python's own message and place if Python refuses the text too.
+
+    libcst tells the place of some errors only, and then all the tokens it would have taken.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "<text>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    except SyntaxError as refusal:
+        message = str(refusal.msg).partition("\n")[0][:_MAX_MESSAGE]
+        return ParseFailure.at_line(text, refusal.lineno or 1, refusal.offset or 1, message)
+    except (ValueError, RecursionError, MemoryError, OverflowError):
+        pass
+    place = _PLACE.search(str(error))
+    if place is None:
+        return ParseFailure("not readable as Python")
+    return ParseFailure.at_line(text, int(place[1]), int(place[2]) + 1, "not readable as Python")
 
 
 def _comments(text: str) -> list[tuple[int, int]]:
@@ -89,8 +112,6 @@ def _comments(text: str) -> list[tuple[int, int]]:
 
 def _scan_comments(text: str) -> list[tuple[int, int]]:
     """Comments by a plain scan that skips strings, for text ``tokenize`` refuses."""
-    import re
-
     pattern = re.compile(
         r"#[^\r\n]*|'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\""
         r"|'(?:[^\\'\r\n]|\\.)*'|\"(?:[^\\\"\r\n]|\\.)*\"",

@@ -26,6 +26,8 @@ _MARKED = frozenset(
 
 _TRIVIA = re.compile(r"(?:[ \t\f\r\n]|\\\r?\n|\\\r|#[^\r\n]*)*")
 
+_BLANKS = " \t\f\r\n\\"
+
 
 class _Record:
     """Notes the extent of a node; what the generator's ``with`` statement holds."""
@@ -108,15 +110,34 @@ class _State(CodegenState):
 
 
 class Positions:
-    """The extents of one tree's nodes, as offsets into ``text``. Keep the tree alive meanwhile."""
+    """The extents of one tree's nodes, as offsets into ``text``. Keep the tree alive meanwhile.
 
-    __slots__ = ("code", "marks", "spans", "text")
+    ``exact`` is false where libcst would write something else than the text.
+    """
 
-    def __init__(self, text: str, code: str, state: _State) -> None:
+    __slots__ = ("exact", "marks", "spans", "text")
+
+    def __init__(self, text: str, state: _State) -> None:
         self.text = text
-        self.code = code
         self.spans = state.spans
         self.marks = state.marks
+        self.exact = True
+
+    def realign(self, code: str) -> None:
+        """Move all positions from ``code``, which libcst would write, to where the text has them.
+
+        libcst loses form feeds and continued lines before a statement, and the end of a last line.
+        """
+        places = _places(code, self.text)
+        if places is None:
+            self.exact = False
+            return
+        self.spans = {
+            key: (places[start], places[end - 1] + 1 if end > start else places[start])
+            for key, (start, end) in self.spans.items()
+        }
+        # A mark follows what was written before it, such as the colon of a header.
+        self.marks = {key: places[mark - 1] + 1 if mark else 0 for key, mark in self.marks.items()}
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """The node's extent without its own parentheses. ``KeyError`` if none was recorded."""
@@ -139,24 +160,49 @@ class Positions:
         """The node's extent with all its own parentheses."""
         if not node.lpar:
             return self.spans[id(node)]
-        return self.marks[id(node.lpar[0])], self.token(node.rpar[-1]) + 1
+        return self.token(node.lpar[0]), self.token(node.rpar[-1]) + 1
 
     def inner(self, node: cst.BaseExpression) -> tuple[int, int]:
         """The node's extent with its innermost parentheses only (tuples, generators)."""
         if not node.lpar:
             return self.spans[id(node)]
-        return self.marks[id(node.lpar[-1])], self.token(node.rpar[0]) + 1
+        return self.token(node.lpar[-1]), self.token(node.rpar[0]) + 1
 
 
 def locate(text: str, module: cst.Module) -> Positions:
-    """The positions of a whole module; ``code`` is what libcst would write for it."""
+    """The positions of a whole module."""
     state = _State(module.default_indent, module.default_newline, 0)
     module._codegen(state)
-    return Positions(text, "".join(state.tokens), state)
+    positions = Positions(text, state)
+    code = "".join(state.tokens)
+    if code != text:
+        positions.realign(code)
+    return positions
 
 
 def locate_expression(text: str, node: cst.BaseExpression, offset: int) -> Positions:
     """The positions of an expression that was parsed from the text at ``offset``."""
     state = _State("", "\n", offset)
     node._codegen(state)
-    return Positions(text, "".join(state.tokens), state)
+    return Positions(text, state)
+
+
+def _places(code: str, text: str) -> list[int] | None:
+    """For each offset into ``code`` (its end included) the one into ``text``; None if they differ
+    in more than blanks."""
+    places: list[int] = []
+    place, length = 0, len(text)
+    for character in code:
+        while place < length and text[place] != character and text[place] in _BLANKS:
+            place += 1
+        if place < length and text[place] == character:
+            places.append(place)
+            place += 1
+        elif character in _BLANKS:
+            places.append(place)
+        else:
+            return None
+    if text[place:].strip(_BLANKS):
+        return None
+    places.append(place)
+    return places

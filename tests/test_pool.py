@@ -1,0 +1,178 @@
+"""Reading many files: workers, and what happens when one dies."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from faceoff_lint import ir, pool
+from faceoff_lint.lowering import deep_recursion
+from faceoff_lint.pool import Reader
+from faceoff_lint.reading import ReadResult
+
+# A worker that dies, hangs, burns time or prints when a text says so.
+_FRAGILE = (
+    "import json,os,sys,time;"
+    "a=json.loads(sys.argv[1]);"
+    "sys.path.extend(a['path']);"
+    "import faceoff_lint.worker as w;"
+    "real=w.lower_text;\n"
+    "def fragile(text, suffix):\n"
+    "    if 'DIE' in text: os.abort()\n"
+    "    if 'HANG' in text: time.sleep(1000)\n"
+    "    if 'BURN' in text:\n"
+    "        while True: pass\n"
+    "    print('noise')\n"
+    "    return real(text, suffix)\n"
+    "w.lower_text=fragile\n"
+    "w.main(a['cpu'],a['memory'])"
+)
+
+
+@pytest.fixture
+def workers_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything goes to workers, however little it is."""
+    monkeypatch.setattr(pool, "_FEW_FILES", 0)
+
+
+def write(root: Path, files: dict[str, str]) -> list[str]:
+    for path, text in files.items():
+        (root / path).write_text(text, encoding="utf-8", newline="")
+    return list(files)
+
+
+def summary(results: dict[str, ReadResult]) -> str:
+    """All that was read, as text that can be compared."""
+    return json.dumps(
+        [
+            (path, result.module and ir.to_data(result.module), repr(result.failure))
+            for path, result in results.items()
+        ]
+    )
+
+
+def kinds(results: dict[str, ReadResult]) -> dict[str, str]:
+    return {
+        path: result.failure.kind if result.failure else "ok" for path, result in results.items()
+    }
+
+
+FILES = {
+    "a.py": "def f(a, *b): return a.b('é')\r\n",
+    "b.js": "export const f = async (a) => `x${a}`\n",
+    "c.py": "def f(:",
+    "d.js": "f(",
+    "e.ts": "x",
+    "f.py": "(" * 1300,
+    "g.py": "match a:\n case " + "(" * 12 + "a" + ")" * 12 + ": pass",
+    "h.py": "",
+    "i.min.js": "x",
+    "j.py": "x" + " + a" * 1000,
+}
+
+
+def test_here_and_in_workers_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [*write(tmp_path, FILES), "missing.py"]
+    with Reader(tmp_path) as reader:
+        here = reader.read_many(paths)
+    monkeypatch.setattr(pool, "_FEW_FILES", 0)
+    for jobs in (1, 3):
+        with Reader(tmp_path, jobs=jobs) as reader:
+            away = reader.read_many(paths)
+        with deep_recursion():
+            assert summary(away) == summary(here)
+    assert list(here) == paths
+    assert kinds(here) == {
+        "a.py": "ok",
+        "b.js": "ok",
+        "c.py": "syntax",
+        "d.js": "syntax",
+        "e.ts": "unsupported",
+        "f.py": "too-deep",
+        "g.py": "too-deep",
+        "h.py": "ok",
+        "i.min.js": "minified",
+        "j.py": "ok",
+        "missing.py": "unreadable",
+    }
+
+
+def test_results_are_remembered(tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    with Reader(tmp_path) as reader:
+        first = reader.read("a.py")
+        (tmp_path / "a.py").unlink()
+        assert reader.read("a.py") is first
+        assert reader.read_many(["a.py", "b.js", "a.py"])["a.py"] is first
+    assert first.module is not None
+    assert first.source is not None
+    assert first.source.text == FILES["a.py"]
+
+
+def test_few_calm_files_start_no_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise AssertionError("a worker was started")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    write(tmp_path, FILES)
+    with Reader(tmp_path) as reader:
+        assert reader.read("a.py").module is not None
+
+
+@pytest.mark.usefixtures("workers_only")
+def test_a_death_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_BOOT", _FRAGILE)
+    files = {f"{n:02}.py": f"x = {n}" for n in range(12)}
+    files["03.py"] = files["07.py"] = "DIE"
+    paths = write(tmp_path, files)
+    with Reader(tmp_path, jobs=2) as reader:
+        results = reader.read_many(paths)
+        assert kinds(results) == {
+            path: "crash" if path in ("03.py", "07.py") else "ok" for path in paths
+        }
+        assert reader.read_many(["00.py"])["00.py"].module is not None
+
+
+@pytest.mark.usefixtures("workers_only")
+@pytest.mark.parametrize("text", ["HANG", "BURN"])
+def test_an_endless_parse_costs_one_file(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "_BOOT", _FRAGILE)
+    paths = write(tmp_path, {"a.py": text, "b.py": "x"})
+    with Reader(tmp_path, jobs=1, timeout=0.5) as reader:
+        assert kinds(reader.read_many(paths)) == {"a.py": "timeout", "b.py": "ok"}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is bounded on Linux only")
+@pytest.mark.usefixtures("workers_only")
+def test_all_the_memory_costs_one_file(tmp_path: Path) -> None:
+    # Nested lambdas take libcst memory that grows with the square of their number.
+    paths = write(tmp_path, {"a.py": "lambda:" * 20_000 + "a", "b.py": "x"})
+    with Reader(tmp_path, jobs=1, memory_mb=700) as reader:
+        assert kinds(reader.read_many(paths)) == {"a.py": "crash", "b.py": "ok"}
+
+
+def test_without_workers_files_are_read_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "_FEW_FILES", 0)
+    monkeypatch.setattr(pool, "_BOOT", "raise SystemExit(1)")
+    paths = write(tmp_path, FILES)
+    with Reader(tmp_path) as reader:
+        assert kinds(reader.read_many(paths))["a.py"] == "ok"
+
+
+@pytest.mark.usefixtures("workers_only")
+def test_workers_run_nothing_of_the_scanned_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = write(tmp_path, {"json.py": "raise SystemExit", "libcst.py": "raise SystemExit"})
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with Reader(tmp_path, jobs=1) as reader:
+        assert set(kinds(reader.read_many(paths)).values()) == {"ok"}
