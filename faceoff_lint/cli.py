@@ -39,7 +39,11 @@ class _Group(click.Group):
         first = args[0] if args else ""
         named = first in self.commands or first in _OWN_OPTIONS
         pathlike = os.path.exists(first) or "/" in first or os.sep in first or first == "--"
-        if not named and (not first or first.startswith("-") or pathlike):
+        if (
+            not ctx.resilient_parsing
+            and not named
+            and (not first or first.startswith("-") or pathlike)
+        ):
             args = ["check", *args]
         return super().parse_args(ctx, args)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import os
 import pkgutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -124,7 +123,7 @@ class Registry:
         close = difflib.get_close_matches(word, folded, n=5, cutoff=0.6)
         if any(char.isdigit() for char in word):
             # Codes are alike all over; the one with the same beginning is likelier meant.
-            close.sort(key=lambda key: -len(os.path.commonprefix([key, word])))
+            close.sort(key=lambda key: key[:4] != word[:4])
         return folded[close[0]] if close else ""
 
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from faceoff_lint import config
 from faceoff_lint.config import Override, Settings
 from faceoff_lint.errors import ConfigError
@@ -99,7 +100,7 @@ def test_given_file_without_settings(known: Registry, write: Write) -> None:
         ("select = [1]", "not a list with a whole number in it"),
         (
             'ignore = [\n  "FLK501",\n  "FLK59",\n]',
-            "no rule has the code, name or prefix `FLK59`; did you mean `FLK50
+            "no rule has the code, name or prefix `FLK59`; did you mean `FLK50",
         ),
         ("[rules]\nugly-thin = {}", "`ugly-thin`; did you mean `ugly-thing`?\n--> {file}:2:1"),
         ("[rules.ugly-thing]\nlimt = 1", "unknown key `limt`; did you mean `limit`?"),

@@ -71,7 +71,7 @@ def test_unread_files_stay_reported_unless_ignored(known: Registry) -> None:
 @pytest.mark.parametrize(
     ("wrong", "suggestion"),
     [
-        ("FLK510", "FLK501"),
+        ("EXP302", "EXP301"),
         ("bad-thin", "bad-thing"),
         ("practice:asinc", "practice:async"),
         ("all", "ALL"),

@@ -134,6 +134,8 @@ def _fix(report: Report, finding: Finding, fix: Fix, gutter: int) -> Iterator[st
         for hunk in hunks(report.source(file), edits):
             yield f"{' ' * gutter} {_dim('|')}"
             for sign, number, text in hunk:
+                if sign == " " and not text.strip():
+                    continue
                 yield _diff_line(sign, number, printable(text), gutter)
     yield f"{' ' * gutter} {_dim('|')}"
 
