@@ -213,8 +213,8 @@ class App(Group):
 class Web:
     """One service, put together: what rules see.
 
-    ``apps`` and ``groups`` (which leaves the apps out) are in creation order. ``open``: why
-    registrations may exist that the analysis can't see, with places; empty in a closed world.
+    ``apps`` and ``groups`` (which leaves the apps out) are in creation order. ``memo`` holds what
+    analyses above the model have computed for this service.
     """
 
     service: Service
@@ -222,7 +222,7 @@ class Web:
     modules: Modules
     apps: list[App] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
+    memo: dict[str, object] = field(default_factory=dict)
 
     # --- places ------------------------------------------------------------------------------
 

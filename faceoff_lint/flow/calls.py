@@ -1,0 +1,317 @@
+"""Who calls what: traces of functions, call sites, and what a request can reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from faceoff_lint import ir
+from faceoff_lint.frameworks.events import ErrorHandlerEvent, HookEvent, ParamEvent
+from faceoff_lint.interpreter import Trace
+from faceoff_lint.model import Handler, Web
+from faceoff_lint.model.handlers import js_length
+from faceoff_lint.source import Span
+from faceoff_lint.values import (
+    UNKNOWN,
+    CallArgs,
+    ClassValue,
+    External,
+    Function,
+    Instance,
+    Value,
+    Wrapped,
+    options,
+)
+
+if TYPE_CHECKING:
+    from faceoff_lint.flow.rejections import Rejections
+    from faceoff_lint.flow.responses import Responses
+
+__all__ = ["CallSite", "Flow", "Hit", "REQUEST", "RESPONSE", "NEXT"]
+
+T = TypeVar("T")
+
+REQUEST, RESPONSE, NEXT = "express.req", "express.res", "express.next"
+MAX_CALL_DEPTH = 8
+
+
+@dataclass(slots=True, eq=False)
+class CallSite:
+    """One call in a function's own body.
+
+    ``callees``: what may be called; empty when the call was not evaluated. ``path`` of a library
+    callee is in ``paths``. ``args`` are the values of the first evaluation.
+    """
+
+    node: ir.Call
+    function: Function
+    callees: list[Value]
+    args: CallArgs | None = None
+    result: Value = UNKNOWN
+
+    @property
+    def span(self) -> Span:
+        """The whole call."""
+        return Span(self.function.module.path, self.node.start, self.node.end)
+
+    @property
+    def paths(self) -> list[str]:
+        """The library paths it may call: ``fs.readFileSync``."""
+        return [c.path for c in self.callees if isinstance(c, External)]
+
+    @property
+    def targets(self) -> list[Function]:
+        """The project functions it may enter."""
+        found: list[Function] = []
+        for callee in self.callees:
+            if isinstance(callee, Wrapped):
+                callee = callee.inner
+            if isinstance(callee, Function):
+                found.append(callee)
+            elif isinstance(callee, ClassValue):
+                for name in ("__init__", "constructor"):
+                    method = callee.lookup(name)
+                    if isinstance(method, Function):
+                        found.append(method)
+            elif isinstance(callee, Instance) and callee.cls is not None:
+                method = callee.cls.lookup("__call__")
+                if isinstance(method, Function):
+                    found.append(method.bind(callee))
+        return found
+
+
+@dataclass(slots=True, eq=False)
+class Hit(Generic[T]):
+    """Something found below a function: where, and by which calls it is reached.
+
+    ``path`` lists the calls from the starting function down to ``site``, which is the last.
+    """
+
+    root: Function
+    site: CallSite
+    what: T
+    path: list[CallSite]
+
+    @property
+    def direct(self) -> bool:
+        """Whether it stands in the starting function itself (closures included)."""
+        return len(self.path) == 1
+
+
+class Flow:
+    """The flow analysis of one service; ``Flow.of(web)`` gives the one instance."""
+
+    def __init__(self, web: Web) -> None:
+        self.web = web
+        self._traces: dict[tuple[int, int, str], tuple[Function, Trace]] = {}
+        self._sites: dict[int, tuple[Function, list[CallSite]]] = {}
+
+    @staticmethod
+    def of(web: Web) -> Flow:
+        """The flow analysis of a service, made at first use."""
+        found = web.memo.get("flow")
+        if not isinstance(found, Flow):
+            found = web.memo["flow"] = Flow(web)
+        return found
+
+    @cached_property
+    def rejections(self) -> Rejections:
+        """JavaScript: which functions can reject, and which promises nobody hears."""
+        from faceoff_lint.flow.rejections import Rejections
+
+        return Rejections(self)
+
+    @cached_property
+    def responses(self) -> Responses:
+        """Express: which functions answer, call next, or hand the job on."""
+        from faceoff_lint.flow.responses import Responses
+
+        return Responses(self)
+
+    # --- handlers ----------------------------------------------------------------------------
+
+    @cached_property
+    def request_functions(self) -> list[tuple[Function, Handler]]:
+        """Every function that a request enters: handlers, middlewares, hooks, error handlers.
+
+        The function is the outermost project function registered; each once, in order.
+        """
+        found: dict[int, tuple[Function, Handler]] = {}
+        for handler in self._registered():
+            for function in self.entered(handler):
+                found.setdefault(id(function.identity), (function, handler))
+        return list(found.values())
+
+    def _registered(self) -> Iterator[Handler]:
+        for group in self.web.everything:
+            for route in group.routes:
+                yield from route.handlers
+            for use in group.uses:
+                yield from use.handlers
+            for event in group.native.events:
+                if isinstance(event, (HookEvent, ErrorHandlerEvent, ParamEvent)):
+                    yield self.web.resolve(event.handler)
+
+    def entered(self, handler: Handler) -> list[Function]:
+        """The functions a handler's request enters first: the function, or a class's verbs."""
+        if handler.cls is not None:
+            names = ("get", "post", "put", "delete", "patch", "dispatch_request")
+            methods = (handler.cls.lookup(name) for name in names)
+            return [m for m in methods if isinstance(m, Function)]
+        first = handler.outer or handler.function
+        if first is None:
+            return []
+        if handler.function is not None and handler.function is not first:
+            return [first, handler.function]
+        return [first]
+
+    @cached_property
+    def _roles(self) -> dict[int, str]:
+        """Express: which functions are registered, and so get request, response and next."""
+        roles: dict[int, str] = {}
+        for handler in self._registered():
+            for function in (handler.outer, handler.function):
+                if function is not None:
+                    roles.setdefault(id(function.node), "handler")
+        for group in self.web.everything:
+            for event in group.native.events:
+                if isinstance(event, ParamEvent):
+                    function = self.web.resolve(event.handler).function
+                    if function is not None:
+                        roles[id(function.node)] = "param"
+        return roles
+
+    def role(self, function: Function) -> str:
+        """``handler``, ``error``, ``param`` or ``plain``."""
+        role = self._roles.get(id(function.node), "plain")
+        if role == "handler" and js_length(function) == 4:
+            return "error"
+        return role
+
+    def is_handler(self, function: Function) -> bool:
+        """Whether the function is registered with the framework."""
+        return id(function.node) in self._roles
+
+    # --- traces ------------------------------------------------------------------------------
+
+    def trace(self, function: Function) -> Trace:
+        """What the function's expressions mean; memoised."""
+        role = self.role(function) if self.web.framework == "express" else "plain"
+        this = function.this
+        key = (id(function.identity), id(this) if this is not None else 0, role)
+        found = self._traces.get(key)
+        if found is None:
+            args = [External(p) for p in _ROLE_ARGS[role]]
+            trace = self.web.machine.trace_function(function, list(args), this)
+            found = self._traces[key] = (function, trace)
+        return found[1]
+
+    def value(self, function: Function, node: ir.Expr) -> Value:
+        """What an expression of a function's own body evaluates to; Unknown if not evaluated."""
+        return self.trace(function).values.get(id(node), UNKNOWN)
+
+    def closure(self, function: Function, node: ir.Func) -> Function | None:
+        """The function value of a function written inside ``function``."""
+        found = self.trace(function).closures.get(id(node))
+        if found is None:
+            return None
+        found.owner = found.owner or (function.owner if node.kind == "arrow" else None)
+        return found
+
+    def callback(self, function: Function, node: ir.Expr) -> Function | None:
+        """The project function an argument expression stands for."""
+        if isinstance(node, ir.Func):
+            return self.closure(function, node)
+        for choice in options(self.value(function, node)):
+            if isinstance(choice, Function):
+                return choice
+        return None
+
+    # --- calls -------------------------------------------------------------------------------
+
+    def calls(self, function: Function) -> list[CallSite]:
+        """The calls in a function's own body (nested functions left out), in source order."""
+        found = self._sites.get(id(function.identity))
+        if found is not None:
+            return found[1]
+        trace = self.trace(function)
+        sites: list[CallSite] = []
+        for node in ir.walk_local(function.node.body):
+            if isinstance(node, ir.Call):
+                records = trace.calls.get(id(node), [])
+                callees = [c for r in records for c in options(r.callee)]
+                args = records[0].args if records else None
+                result = records[0].result if records else UNKNOWN
+                sites.append(CallSite(node, function, callees, args, result))
+        self._sites[id(function.identity)] = (function, sites)
+        return sites
+
+    def site(self, function: Function, node: ir.Call) -> CallSite:
+        """The call site of a call node of ``function``."""
+        for site in self.calls(function):
+            if site.node is node:
+                return site
+        return CallSite(node, function, [])
+
+    def closures(self, function: Function) -> list[Function]:
+        """Functions written directly inside a function's body."""
+        nodes = [n for n in ir.walk_local(function.node.body) if isinstance(n, ir.Func)]
+        found = (self.closure(function, n) for n in nodes)
+        return [f for f in found if f is not None]
+
+    def reach(
+        self,
+        function: Function,
+        match: Callable[[CallSite], T | None],
+        *,
+        depth: int = MAX_CALL_DEPTH,
+        enter: Callable[[Function], bool] | None = None,
+    ) -> Iterator[Hit[T]]:
+        """What ``match`` finds in a function, its closures, and the project functions it calls.
+
+        Each function is entered once, on the shortest way. ``enter`` can refuse functions.
+        """
+        seen: set[int] = {id(function.node)}
+        queue: list[tuple[Function, list[CallSite]]] = [(function, [])]
+        while queue:
+            current, path = queue.pop(0)
+            for site in self.calls(current):
+                what = match(site)
+                if what is not None:
+                    yield Hit(function, site, what, [*path, site])
+            for inner, via in self._successors(current):
+                if id(inner.node) in seen or (enter is not None and not enter(inner)):
+                    continue
+                longer = path if via is None else [*path, via]
+                if len(longer) < depth:
+                    seen.add(id(inner.node))
+                    queue.append((inner, longer))
+
+    def _successors(self, function: Function) -> Iterator[tuple[Function, CallSite | None]]:
+        for closure in self.closures(function):
+            yield closure, None
+        for site in self.calls(function):
+            for target in site.targets:
+                yield target, site
+
+    def reached(self, functions: Iterable[Function]) -> list[Function]:
+        """The functions and everything of the project they can call, closures included."""
+        seen: dict[int, Function] = {}
+        stack = list(functions)
+        while stack:
+            current = stack.pop(0)
+            if id(current.node) in seen:
+                continue
+            seen[id(current.node)] = current
+            stack.extend(inner for inner, _ in self._successors(current))
+        return list(seen.values())
+
+
+_ROLE_ARGS = {
+    "plain": [],
+    "handler": [REQUEST, RESPONSE, NEXT],
+    "error": ["express.err", REQUEST, RESPONSE, NEXT],
+    "param": [REQUEST, RESPONSE, NEXT, "express.param"],
+}
