@@ -185,7 +185,7 @@ def routes(
     from faceoff_lint import registry
     from faceoff_lint.lint import understand
     from faceoff_lint.reports import Report
-    from faceoff_lint.routes import render_json, render_text
+    from faceoff_lint.routes import relocated, render_json, render_text
 
     _set_up_logging(verbose)
     known = registry.load()
@@ -195,11 +195,11 @@ def routes(
     for failure in understood.failures:
         _log_error(failure.message)
     if form == "json":
-        rows = [row.to_json(placed.given) for web in understood.webs for row in web.rows()]
-        _print(ctx, render_json(rows))
+        rows = [row.to_json() for web in understood.webs for row in web.rows()]
+        _print(ctx, render_json(relocated(rows, placed.given)))
     else:
         for web in understood.webs:
-            shown = [row.to_json(placed.here) for row in web.rows()]
+            shown = relocated([row.to_json() for row in web.rows()], placed.here)
             _print(ctx, render_text(web.summary(), shown))
     ctx.exit(2 if understood.failures else 0)
 

@@ -8,12 +8,34 @@ from typing import Any
 
 from click import style
 
+from faceoff_lint.reports import relative
 from faceoff_lint.terminal import defuse_json, display_width, printable, printable_path
 
-__all__ = ["render_json", "render_text"]
+__all__ = ["relocated", "render_json", "render_text"]
 
 Row = Mapping[str, Any]
 """One route as JSON data; the README describes the keys."""
+
+
+def relocated(rows: Iterable[Row], folder: str) -> list[Row]:
+    """The rows with their paths relative to a folder that is given relative to the run's root."""
+    return [_relocated(row, folder) for row in rows]
+
+
+def _relocated(data: Any, folder: str) -> Any:
+    if isinstance(data, list):
+        return [_relocated(item, folder) for item in data]
+    if not isinstance(data, Mapping):
+        return data
+    moved = {key: _relocated(value, folder) for key, value in data.items()}
+    if isinstance(moved.get("file"), str):
+        moved["file"] = relative(moved["file"], folder)
+    if isinstance(moved.get("app"), str):  # "path" or "path:variable"
+        file, colon, variable = moved["app"].rpartition(":")
+        if not colon or "/" in variable or "." in variable:
+            file, colon, variable = moved["app"], "", ""
+        moved["app"] = f"{relative(file, folder)}{colon}{variable}"
+    return moved
 
 
 def render_json(rows: Iterable[Row]) -> Iterator[str]:

@@ -69,14 +69,12 @@ class FakeRow:
         self.file = service.files[0]
         self.framework = service.framework
 
-    def to_json(self, root: str) -> dict[str, Any]:
-        from faceoff_lint.reports import relative
-
-        place = {"file": relative(self.file, root), "line": 2}
+    def to_json(self) -> dict[str, Any]:
+        place = {"file": self.file, "line": 2}
         return {
             "framework": self.framework,
             "version": None,
-            "app": place["file"],
+            "app": f"{self.file}:app",
             "methods": ["GET"],
             "path": "/x",
             "endpoint": "x",

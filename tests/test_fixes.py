@@ -41,7 +41,7 @@ def test_hunks_hold_exactly_the_changed_lines(seed: int) -> None:
     chance = random.Random(seed)
     text = "".join(f"line {n} {chance.choice('ab')}\n" for n in range(chance.randint(1, 30)))
     text = text[: len(text) - chance.randint(0, 1)]
-    edits = []
+    edits: list[Edit] = []
     place = 0
     while place < len(text) and len(edits) < 4:
         start = chance.randint(place, len(text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click import unstyle
@@ -81,6 +82,7 @@ def test_routes(known: Registry, write: Write, monkeypatch: pytest.MonkeyPatch) 
     result = CliRunner().invoke(cli, ["routes", "project", "--format", "json"])
     (row,) = json.loads(result.stdout)
     assert row["handler"] == {"name": "x", "file": "app.py", "line": 2}
+    assert row["app"] == "app.py:app"
 
 
 def test_routes_of_nothing(known: Registry, write: Write) -> None:
@@ -99,7 +101,13 @@ def test_route_table() -> None:
         "conditional": True,
         "confidence": "partial",
     }
-    bare = {"methods": [], "path": "/\x1b[31m", "endpoint": None, "handler": None, "chain": []}
+    bare: dict[str, Any] = {
+        "methods": [],
+        "path": "/\x1b[31m",
+        "endpoint": None,
+        "handler": None,
+        "chain": [],
+    }
     lines = [unstyle(line) for line in render_text("An app", [row, bare])]
     assert lines == [
         "An app",
