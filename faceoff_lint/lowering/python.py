@@ -350,7 +350,9 @@ class _Statements(Expressions):
             return [self.expr(node.value)]
         names: list[ir.Expr] = []
         self.bound_names(node, names)
-        return [ir.Opaque(*self.at.span(node), names, "pattern")]
+        # The parentheses of a tuple are its own.
+        start, end = self.at.inner(node) if isinstance(node, cst.MatchTuple) else self.at.span(node)
+        return [ir.Opaque(start, end, names, "pattern")]
 
     def bound_names(self, node: cst.CSTNode, out: list[ir.Expr]) -> None:
         """Collects the names that a pattern binds."""

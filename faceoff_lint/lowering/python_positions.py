@@ -162,7 +162,7 @@ class Positions:
             return self.spans[id(node)]
         return self.token(node.lpar[0]), self.token(node.rpar[-1]) + 1
 
-    def inner(self, node: cst.BaseExpression) -> tuple[int, int]:
+    def inner(self, node: cst.BaseExpression | cst.MatchTuple) -> tuple[int, int]:
         """The node's extent with its innermost parentheses only (tuples, generators)."""
         if not node.lpar:
             return self.spans[id(node)]

@@ -72,7 +72,8 @@ CONSTRUCTS = [
     "def f():\n global a, b\n nonlocal c\n",
     "match x:\n  case [1, *_]: pass\n  case {'a': b, **c}: pass\n"
     "  case -1 | None | 'x' | A.B: pass\n"
-    "  case (a | b) as c if c: pass\n  case A(x, y=B(z)): pass\n  case d: pass\n  case _: pass\n",
+    "  case (a | b) as c if c: pass\n  case A(x, y=B(z)): pass\n"
+    "  case (): pass\n  case (1, e): pass\n  case d: pass\n  case _: pass\n",
     "match = 1; case = 2\nprint(match, case)",
     "1_000 + 0x1F + 1e3 + 1j + 0o17 + 0b1",
     "...",
