@@ -115,10 +115,22 @@ function fakeServer() {
   return server;
 }
 
+const stubs = new Set((process.env.DUMP_STUBS || '').split(',').filter(Boolean));
+const stub = new Proxy(function stub(req, res, next) {}, {
+  get: (target, key) => {
+    if (key === Symbol.toPrimitive) return () => 'stub';
+    if (key === Symbol.iterator) return function* none() {};
+    return key === 'then' || key === 'prototype' || key === 'length' ? target[key] : stub;
+  },
+  apply: () => stub,
+  construct: () => stub,
+});
+
 const load = Module._load;
 Module._load = function (request, parent, isMain) {
+  if (stubs.has(request)) return stub;
   const loaded = load.call(this, request, parent, isMain);
-  if (loaded && loaded.application && loaded.Router) patch(loaded);
+  if (typeof loaded === 'function' && loaded.application && loaded.Router) patch(loaded);
   return loaded;
 };
 // An ES module imports Express without Module._load telling: have it patched beforehand.
