@@ -148,7 +148,7 @@ class Router(Recorder):
     def _verb(self, vm: Any, call: CallArgs, name: str | None) -> Value:
         if name == "get" and len(call.pos) == 1 and not call.open:
             return UNKNOWN  # app.get("setting")
-        rules = paths_of(call.pos[0]) if call.pos else [UNKNOWN]
+        rules: list[Value | None] = paths_of(call.pos[0]) if call.pos else [UNKNOWN]
         self.add_route(vm, call, rules, name, call.pos[1:], call.nodes[1:])
         return self
 

@@ -168,9 +168,7 @@ class Scaffold(Recorder):
             return lambda vm, call: Builtin("flask.endpoint", _pass)
         return None
 
-    def _route(
-        self, vm: Any, call: CallArgs, methods: tuple[str, ...] | None, how: str
-    ) -> Value:
+    def _route(self, vm: Any, call: CallArgs, methods: tuple[str, ...] | None, how: str) -> Value:
         noted = self.note(vm, call)
 
         def decorate(vm: Any, inner: CallArgs) -> Value:

@@ -71,7 +71,7 @@ def _as_list(kind: str) -> Model:
 
 
 def _dict(vm: Machine, call: CallArgs) -> Value:
-    made = DictValue(dict(call.kw), call.open)
+    made = DictValue(dict(call.kw.items()), call.open)
     value = call.get(0)
     if isinstance(value, DictValue):
         made.entries = {**value.entries, **made.entries}
@@ -137,9 +137,7 @@ def _str(vm: Machine, call: CallArgs) -> Value:
 def _map_python(vm: Machine, call: CallArgs) -> Value:
     function, iterable = call.get(0), call.get(1)
     items, is_open = methods.iterate(vm, iterable or UNKNOWN)
-    results = [
-        vm.call(function or UNKNOWN, CallArgs(pos=[i], span=call.span)) for i in items[:400]
-    ]
+    results = [vm.call(function or UNKNOWN, CallArgs(pos=[i], span=call.span)) for i in items[:400]]
     return ListValue(results, "list", is_open)
 
 

@@ -212,7 +212,9 @@ class Machine:
         Gives how each ended: None (normally) or ``return``, ``throw``, ``break``, ``continue``.
         """
         outer = self.journal
-        outcomes: list[tuple[str | None, dict[tuple[int, object], tuple[dict[object, Value], Value]]]]
+        outcomes: list[
+            tuple[str | None, dict[tuple[int, object], tuple[dict[object, Value], Value]]]
+        ]
         outcomes = []
         for run in runs:
             self.journal = []
@@ -382,6 +384,7 @@ class Machine:
         if not tracing:
             self.entered.add(id(function.node))
         node = function.node
+        call.new = False
         env = self.scope(function.env, "function")
         frame = Frame(env, function.module, function, function.this, is_async=node.is_async)
         if node.kind != "arrow" and function.module.language == "javascript":
@@ -422,7 +425,7 @@ class Machine:
                 kind = "list" if self._is_js(function) else "tuple"
                 value = ListValue(rest, kind, call.open)
             elif param.kind == "**":
-                value = DictValue(dict(keywords), call.open)
+                value = DictValue(dict(keywords.items()), call.open)
             elif param.kind != "kw" and index < len(positional):
                 value = positional[index]
                 index += 1

@@ -38,7 +38,15 @@ from faceoff_lint.values import (
 if TYPE_CHECKING:
     from faceoff_lint.interpreter.core import Machine
 
-__all__ = ["EVALUATE", "call_instance", "call_super", "construct_function", "get_attr", "instantiate", "make_class"]
+__all__ = [
+    "EVALUATE",
+    "call_instance",
+    "call_super",
+    "construct_function",
+    "get_attr",
+    "instantiate",
+    "make_class",
+]
 
 UNROLL = 400
 
@@ -154,7 +162,7 @@ def _class_attr(vm: Machine, value: ClassValue, name: str) -> Value:
     if name == "__name__" or (name == "name" and vm.javascript):
         return Lit(value.name)
     if name == "prototype":
-        return DictValue(value.proto, kind="prototype")
+        return DictValue(value.proto, kind="prototype")  # type: ignore[arg-type]
     for base in value.mro():
         if isinstance(base, ClassValue):
             found = base.attrs.get(name)
@@ -357,7 +365,7 @@ def construct(vm: Machine, cls: ClassValue, instance: Instance, call: CallArgs) 
         run_fields(vm, cls, instance)
         return
     run_fields(vm, cls, instance)
-    vm.call(constructor.bind(instance), call)
+    vm.enter(constructor.bind(instance), call)
 
 
 def construct_function(vm: Machine, function: Function, call: CallArgs) -> Value:
@@ -401,7 +409,9 @@ def call_instance(vm: Machine, instance: Instance, call: CallArgs) -> Value:
 # --- functions and classes -----------------------------------------------------------------------
 
 
-def make_function(vm: Machine, node: ir.Func, env: Env, owner: ClassValue | None = None) -> Function:
+def make_function(
+    vm: Machine, node: ir.Func, env: Env, owner: ClassValue | None = None
+) -> Function:
     """The function value of a function node; Python defaults are evaluated now."""
     function = Function(node, env, vm.frame.module, node.name, owner=owner)
     if owner is None and vm.frame.function is not None and node.kind == "arrow":

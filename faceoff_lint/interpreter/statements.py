@@ -90,9 +90,10 @@ def _declare(vm: Machine, node: ir.Declare, env: Env) -> str | None:
                 vm.store(home.vars, node.target.id, UNDEFINED)
     else:
         value = vm.eval(node.value, env)
-        if isinstance(value, (Function, ClassValue)) and not value.name:
-            if isinstance(node.target, ir.Name):
-                value.name = node.target.id
+        # Only a function written right here takes the variable's name (ECMAScript, NamedEvaluation).
+        written = isinstance(node.value, (ir.Func, ir.Class)) and isinstance(node.target, ir.Name)
+        if written and isinstance(value, (Function, ClassValue)) and not value.name:
+            value.name = node.target.id  # type: ignore[attr-defined]
         vm.assign(node.target, value, env, node.kind)
     if node.exported:
         vm.loader.export(vm, vm.frame.module, node, env)
@@ -348,7 +349,7 @@ def _update(vm: Machine, update: ir.Expr | None, env: Env) -> None:
         old = vm.eval(update.value, env)
         step = 1 if update.op == "++" else -1
         known = isinstance(old, Lit) and isinstance(old.value, (int, float))
-        new = Lit(old.value + step) if known else UNKNOWN  # type: ignore[attr-defined, operator]
+        new = Lit(old.value + step) if known else UNKNOWN  # type: ignore[attr-defined]
         vm.assign(update.value, new, env)
     elif update is not None:
         vm.eval(update, env)
@@ -400,7 +401,7 @@ def _with(vm: Machine, node: ir.With, env: Env) -> str | None:
     for item in node.items:
         value = vm.eval(item.context, env)
         if item.target is not None:
-            inner = value if isinstance(value, (Native, External)) else UNKNOWN
+            inner: Value = value if isinstance(value, (Native, External)) else UNKNOWN
             if isinstance(value, Instance) and value.cls is not None:
                 method = value.cls.lookup("__enter__")
                 if isinstance(method, Function):

@@ -48,7 +48,7 @@ class Handler:
         if self.cls is not None:
             return self.cls.name
         if self.function is not None:
-            return self.function.name or "<anonymous>"
+            return self.function.name or _dotted(self.node) or "<anonymous>"
         if isinstance(self.value, External):
             return self.value.path
         if isinstance(self.value, Builtin):
@@ -71,6 +71,16 @@ class Handler:
     def is_error_handler(self) -> bool | None:
         """Express: whether it takes four parameters; None when its code is unknown."""
         return is_error_middleware(self.value)
+
+
+def _dotted(node: ir.Expr | None) -> str:
+    """``users.list`` for a plain reference; empty for anything else."""
+    if isinstance(node, ir.Name):
+        return node.id
+    if isinstance(node, ir.Attr):
+        left = _dotted(node.obj)
+        return f"{left}.{node.name}" if left else ""
+    return ""
 
 
 @dataclass(slots=True, eq=False)
