@@ -44,11 +44,16 @@ def render_json(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def render_text(summary: str, rows: Sequence[Row]) -> Iterator[str]:
-    """One service: what it is, then a line a route. Routes that may differ are marked."""
+    """One service: what it is, then a line a route, app by app; what is not sure is marked."""
     yield style(printable(summary), bold=True)
     table = [_cells(row) for row in rows]
     widths = [max(map(display_width, column), default=0) for column in zip(*table, strict=True)]
-    for cells in table:
+    apps = [str(row.get("app", "")) for row in rows]
+    shown = ""
+    for app, cells in zip(apps, table, strict=True):
+        if len(set(apps)) > 1 and app != shown:
+            shown = app
+            yield f"  {style(printable_path(app), underline=True)}"
         padded = (
             cell + " " * (width - display_width(cell))
             for cell, width in zip(cells, widths, strict=True)
