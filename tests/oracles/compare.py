@@ -5,7 +5,8 @@
 ``python -m tests.oracles.compare flask|express --dump FILE PATH`` (a table dumped before)
 
 Prints what only one side has, then precision (share of the static rows that the app has) and
-recall (share of the app's own rows that the static table has).
+recall (share of the app's own rows that the static table has). A conditional static row that the
+app lacks is printed with ``?`` and does not count: this time its condition did not hold.
 """
 
 from __future__ import annotations
@@ -115,8 +116,12 @@ def main() -> None:
         running = express_table(options.path, options.entry, options.version)
     keys = flask_keys if options.framework == "flask" else express_keys
     rows = [row for row in static_table(options.path) if row["framework"] == options.framework]
+    possible = Counter(keys(row for row in rows if row["conditional"]))
     result = agreement(keys(rows), keys(running))
-    for sign, only in (("-", result.missing), ("+", result.surplus)):
+    optional = [key for key, count in Counter(result.surplus).items() if count <= possible[key]]
+    surplus = [key for key in result.surplus if key not in optional]
+    result = Agreement(result.both, result.missing, surplus)
+    for sign, only in (("-", result.missing), ("+", result.surplus), ("?", optional)):
         for key in only:
             print(sign, *key)
     print(
