@@ -102,18 +102,16 @@ def table(app: Any, root: str) -> list[dict[str, Any]]:
         view = app.view_functions.get(rule.endpoint)
         target = unwrap(view)
         file, line = definition(target, root) if view is not None else ("", 0)
+        name = getattr(target, "__name__", "")
         rows.append(
             {
                 "path": rule.rule,
                 "methods": explicit_methods(rule),
                 "endpoint": rule.endpoint,
-                "handler": {
-                    "name": getattr(target, "__name__", ""),
-                    "file": file.replace(os.sep, "/"),
-                    "line": line,
-                },
+                # A rule without a view builds URLs; the project made it.
+                "handler": view and {"name": name, "file": file.replace(os.sep, "/"), "line": line},
                 "subdomain": rule.subdomain or "",
-                "own": bool(file),
+                "own": bool(file) or view is None,
             }
         )
     return rows
