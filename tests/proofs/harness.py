@@ -6,6 +6,7 @@ the requests and returns an ``Outcome``; ``holds`` judges one line of a proof's 
 
 from __future__ import annotations
 
+import fcntl
 import http.client
 import os
 import re
@@ -75,8 +76,10 @@ class Experiment:
 
 
 def prepare() -> None:
-    """Install the frameworks for Node; nothing to do when they are there."""
-    subprocess.run([HERE / "setup.sh"], check=True, stdout=subprocess.DEVNULL, timeout=600)
+    """Install the frameworks for Node, one process at a time; nothing to do when they are there."""
+    with (NODE / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run([HERE / "setup.sh"], check=True, stdout=subprocess.DEVNULL, timeout=600)
 
 
 def observe(experiment: Experiment) -> Outcome:
