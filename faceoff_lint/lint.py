@@ -98,7 +98,8 @@ def lint(job: Job, registry: Registry) -> Report:
     outcome = suppressions.apply(
         findings, comments, registry, lambda rule: rule in selected and rule not in crashed
     )
-    kept = sorted(_asked(job, outcome.findings), key=lambda finding: finding.sort_key)
+    kept = [_owned(finding, understood.found) for finding in _asked(job, outcome.findings)]
+    kept.sort(key=lambda finding: finding.sort_key)
     return Report(
         root=job.root,
         findings=tuple(kept),
@@ -197,6 +198,15 @@ def _run(rule: Rule, web: Web, settings: config.Settings, crashed: set[Rule]) ->
         place = next(iter([*web.service.entries, *web.service.files]), "")
         findings.append(_internal_error(f"rule {rule.code} ({rule.name})", error, place))
     return findings
+
+
+def _owned(finding: Finding, found: Discovery) -> Finding:
+    """The finding with its service; the engine's own get the innermost that has the file."""
+    if finding.service:
+        return finding
+    owners = [service for service in found.services if finding.span.file in service.files]
+    owner = max(owners, key=lambda service: len(service.root), default=None)
+    return dataclasses.replace(finding, service=owner.name) if owner else finding
 
 
 def _internal_error(what: str, error: Exception, file: str) -> Finding:

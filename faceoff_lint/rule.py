@@ -18,8 +18,8 @@ state, reads no file, and stays silent about whatever the model answers ``unknow
 
 from __future__ import annotations
 
+import importlib
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,11 +31,15 @@ from faceoff_lint.finding import Applicability, Edit, Finding, Fix, Practice, Re
 from faceoff_lint.source import Span
 
 if TYPE_CHECKING:
-    from faceoff_lint.model import Web
+    from faceoff_lint import ir
+    from faceoff_lint.model import App, Group, Handler, Mount, Route, Row, Step, Use, Web
+    from faceoff_lint.values import MAYBE, NO, YES, Tri
 
 __all__ = [
     "Applicability", "Edit", "Finding", "Fix", "Options", "Practice", "Related", "Rule",
-    "Severity", "Span", "Web", "rule", "ERROR", "INFO", "WARNING", "SAFE", "UNSAFE",
+    "Severity", "Span", "rule", "ERROR", "INFO", "WARNING", "SAFE", "UNSAFE",
+    "App", "Group", "Handler", "Mount", "Route", "Row", "Step", "Use", "Web",
+    "MAYBE", "NO", "YES", "Tri", "ir",
     "BLUEPRINTS", "CONTEXTS", "DATABASE", "ERRORS", "LOAD", "PRODUCTION", "REALTIME", "REST",
     "ROUTING", "STRUCTURE", "VERSIONS",
     "ASYNC", "ERROR_HANDLING", "EVENT_LOOP", "EXPRESS_PRODUCTION", "EXPRESS_VERSIONS", "HTTP",
@@ -191,11 +195,21 @@ def _check_code(where: str, code: str, practice: Practice) -> None:
         raise RuleError(f"{where}: practice `{practice.slug}` belongs to {practice.framework}")
 
 
-def __getattr__(name: str) -> Any:
-    # The model is imported when a rule module asks for it, not by `faceoff-lint --version`.
-    if name == "Web":
-        from faceoff_lint import model
+# The model is imported when a rule module asks for it, not by `faceoff-lint --version`.
+_LAZY = {
+    **dict.fromkeys(
+        ("App", "Group", "Handler", "Mount", "Route", "Row", "Step", "Use", "Web"),
+        "faceoff_lint.model",
+    ),
+    **dict.fromkeys(("MAYBE", "NO", "YES", "Tri"), "faceoff_lint.values"),
+    "ir": "faceoff_lint.ir",
+}
 
-        setattr(sys.modules[__name__], name, model.Web)
-        return model.Web
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(_LAZY[name])
+    value = module if name == "ir" else getattr(module, name)
+    globals()[name] = value
+    return value

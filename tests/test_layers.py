@@ -15,7 +15,7 @@ RULES = sorted(p for p in (ROOT / "rules").rglob("*.py") if p.name != "__init__.
 
 
 def imports(path: Path) -> set[str]:
-    found = set()
+    found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)

@@ -80,7 +80,17 @@ def _read(path: str) -> str:
 
 @pytest.mark.slow
 def test_wheel_holds_modules_pages_and_types(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", tmp_path, ROOT]
+    build = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "-w",
+        f"{tmp_path}",
+        f"{ROOT}",
+    ]
     subprocess.run(build, check=True, timeout=300)
     (wheel,) = tmp_path.glob("faceoff_lint-*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
