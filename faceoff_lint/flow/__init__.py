@@ -1,18 +1,22 @@
 """What functions do when they run: call graph and summaries, computed on demand."""
 
 from faceoff_lint.flow.calls import CallSite, Flow, Hit
+from faceoff_lint.flow.leaks import Leaks, Slot
 from faceoff_lint.flow.rejections import Floating, Point, Rejections
 from faceoff_lint.flow.responses import Responses
-from faceoff_lint.flow.wrappers import Verdict, judge_wrapper
+from faceoff_lint.flow.wrappers import Outcome, Verdict, judge_wrapper
 
 __all__ = [
     "CallSite",
     "Floating",
     "Flow",
     "Hit",
+    "Leaks",
+    "Outcome",
     "Point",
     "Rejections",
     "Responses",
+    "Slot",
     "Verdict",
     "judge_wrapper",
 ]

@@ -21,6 +21,7 @@ __all__ = ["Outcome", "Verdict", "judge_wrapper"]
 class Outcome(Enum):
     """What becomes of a rejection under a wrapper."""
 
+    UNKNOWN = "unknown"  # the wrapper never calls it as far as can be seen
     FORWARDED = "forwarded"
     RETURNED = "returned"  # Express 5 hears it, Express 4 does not
     NOT_AWAITED = "not awaited"  # in a try that can't catch it
@@ -37,7 +38,7 @@ class Verdict:
 
     outcome: Outcome
     function: Function
-    site: CallSite
+    site: CallSite | None
     place: Span
     tries: bool
 
@@ -51,8 +52,8 @@ class Verdict:
 _ORDER = list(Outcome)
 
 
-def judge_wrapper(flow: Flow, wrapper: Function, inner: Function) -> Verdict | None:
-    """The verdict on closure ``wrapper`` (G) around ``inner``; None when it never calls it."""
+def judge_wrapper(flow: Flow, wrapper: Function, inner: Function) -> Verdict:
+    """The verdict on closure ``wrapper`` (G) around ``inner``."""
     worst: Verdict | None = None
     functions = [wrapper, *flow.closures(wrapper)]
     tries = any(_has_guard(f) for f in functions)
@@ -65,7 +66,7 @@ def judge_wrapper(flow: Flow, wrapper: Function, inner: Function) -> Verdict | N
                 outcome, place = Outcome.FORWARDED, site.span  # goes to whoever runs the closure
             if worst is None or _ORDER.index(outcome) > _ORDER.index(worst.outcome):
                 worst = Verdict(outcome, function, site, place, tries)
-    return worst
+    return worst or Verdict(Outcome.UNKNOWN, wrapper, None, wrapper.span, tries)
 
 
 def _callees(site: CallSite) -> list[Function]:

@@ -7,7 +7,7 @@ budget of steps, a depth limit, and a limit on entering one function from itself
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -42,6 +42,9 @@ from faceoff_lint.values import (
 
 __all__ = ["CallRecord", "Frame", "Loader", "Machine", "Model", "Trace"]
 
+# Steps that all calls of one function may take together: with framework objects at hand, or not.
+RELEVANT_CAP = 400_000
+PLAIN_CAP = 20_000
 MAX_DEPTH = 40
 MAX_SAME = 2
 TRACE_DEPTH = 4
@@ -125,10 +128,12 @@ class Machine:
         self.reaching = False
         self.deferred: list[tuple[Value, CallArgs, list[Condition], Frame]] = []
         self.entered: set[int] = set()
+        self.spent: dict[int, int] = {}
         self.natives: list[Native] = []
         self.trace: Trace | None = None
         self.trace_base = 0
         self.external_calls: list[External] = []
+        self.packages: dict[str, list[tuple[Span, tuple[int, int]]]] = {}
         self.functions: list[Function] = []
         self.classes: list[ClassValue] = []
         self.assign_span = Span("", 0, 0)
@@ -381,9 +386,15 @@ class Machine:
         if same >= MAX_SAME:
             self.escape_all(call)
             return UNKNOWN
-        if not tracing:
-            self.entered.add(id(function.node))
         node = function.node
+        if not tracing:
+            cap = RELEVANT_CAP if self._relevant(function, call) else PLAIN_CAP
+            if self.spent.get(id(node), 0) > cap:
+                self.give_up(f"{function.name or 'a function'} takes too long", function.span)
+                self.escape_all(call)
+                return UNKNOWN
+            self.entered.add(id(node))
+        before = self.budget
         call.new = False
         env = self.scope(function.env, "function")
         frame = Frame(env, function.module, function, function.this, is_async=node.is_async)
@@ -399,11 +410,31 @@ class Machine:
             self.frames.pop()
             self.late = late
             del self.conditions[conditions:]
+            if not tracing:
+                self.spent[id(node)] = self.spent.get(id(node), 0) + before - self.budget
         if node.is_generator:
             return UNKNOWN
         if ended is None and not (node.expression_body and frame.returns):
             frame.returns.append(UNDEFINED if self._is_js(function) else Lit(None))
         return union(frame.returns)
+
+    @staticmethod
+    def _relevant(function: Function, call: CallArgs) -> bool:
+        """Whether a call hands framework objects on, so that it may be part of the set-up."""
+
+        def holds(value: Value | None, depth: int) -> bool:
+            if isinstance(value, Native):
+                return True
+            if isinstance(value, Instance):
+                inner: Iterable[Value] = value.attrs.values()
+                return value.native is not None or (depth > 0 and any(holds(v, 0) for v in inner))
+            if isinstance(value, DictValue):
+                return depth > 0 and any(holds(v, 0) for v in value.entries.values())
+            if isinstance(value, ListValue):
+                return depth > 0 and any(holds(v, 0) for v in value.items)
+            return False
+
+        return any(holds(v, 1) for v in (*call.all, function.this, call.this))
 
     @staticmethod
     def _is_js(function: Function) -> bool:

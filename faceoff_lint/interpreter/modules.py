@@ -340,7 +340,9 @@ class Modules:
             if not name.endswith((".css", ".scss", ".svg", ".png", ".html")):
                 vm.open_up(f"{name} was not found", span)
             return UNKNOWN
-        return External(name.removeprefix("node:"))
+        name = name.removeprefix("node:")
+        vm.packages.setdefault(name, []).append((span, (vm.late, vm.tick())))
+        return External(name)
 
     def _json_path(self, name: str, record: ModuleRecord) -> str | None:
         if name.startswith("/"):
