@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from faceoff_lint import __version__
-from faceoff_lint.errors import FaceoffError, NothingToLint
+from faceoff_lint.errors import FaceoffError, NothingToLint, RuleError
 
 if TYPE_CHECKING:
     from faceoff_lint.lint import Job
@@ -223,7 +223,7 @@ def rule(ctx: click.Context, code: str | None, everything: bool, output_format: 
     elif everything:
         _print(ctx, _rule_table(rules))
     else:
-        _print(ctx, [rules[0].page.read_text("utf-8").rstrip()])
+        _print(ctx, [_page(rules[0]).rstrip()])
 
 
 @cli.command()
@@ -368,8 +368,15 @@ def _rule_data(one: Rule) -> dict[str, Any]:
         "why": one.why,
         "help": one.help,
         "options": dict(one.options),
-        "page": one.page.read_text("utf-8"),
+        "page": _page(one),
     }
+
+
+def _page(one: Rule) -> str:
+    try:
+        return one.page.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleError(f"the page of {one.code} cannot be read: {error}") from error
 
 
 def _set_up_logging(verbose: int) -> None:

@@ -32,6 +32,18 @@ from faceoff_lint.source import Span
 
 if TYPE_CHECKING:
     from faceoff_lint import ir
+    from faceoff_lint.flow import (
+        Floating,
+        Flow,
+        Hit,
+        Leaks,
+        Outcome,
+        Point,
+        Rejections,
+        Responses,
+        Slot,
+        Verdict,
+    )
     from faceoff_lint.model import App, Group, Handler, Mount, Route, Row, Step, Use, Web
     from faceoff_lint.values import MAYBE, NO, YES, Tri
 
@@ -39,7 +51,8 @@ __all__ = [
     "Applicability", "Edit", "Finding", "Fix", "Options", "Practice", "Related", "Rule",
     "Severity", "Span", "rule", "ERROR", "INFO", "WARNING", "SAFE", "UNSAFE",
     "App", "Group", "Handler", "Mount", "Route", "Row", "Step", "Use", "Web",
-    "MAYBE", "NO", "YES", "Tri", "ir",
+    "Floating", "Flow", "Hit", "Leaks", "Outcome", "Point", "Rejections", "Responses", "Slot",
+    "Verdict", "MAYBE", "NO", "YES", "Tri", "ir",
     "BLUEPRINTS", "CONTEXTS", "DATABASE", "ERRORS", "LOAD", "PRODUCTION", "REALTIME", "REST",
     "ROUTING", "STRUCTURE", "VERSIONS",
     "ASYNC", "ERROR_HANDLING", "EVENT_LOOP", "EXPRESS_PRODUCTION", "EXPRESS_VERSIONS", "HTTP",
@@ -197,12 +210,15 @@ def _check_code(where: str, code: str, practice: Practice) -> None:
 
 # The model is imported when a rule module asks for it, not by `faceoff-lint --version`.
 _LAZY = {
-    **dict.fromkeys(
-        ("App", "Group", "Handler", "Mount", "Route", "Row", "Step", "Use", "Web"),
-        "faceoff_lint.model",
-    ),
-    **dict.fromkeys(("MAYBE", "NO", "YES", "Tri"), "faceoff_lint.values"),
-    "ir": "faceoff_lint.ir",
+    name: module
+    for module, names in (
+        ("faceoff_lint.model", "App Group Handler Mount Route Row Step Use Web"),
+        ("faceoff_lint.flow", "Floating Flow Hit Leaks Outcome Point Rejections Responses Slot"),
+        ("faceoff_lint.flow", "Verdict"),
+        ("faceoff_lint.values", "MAYBE NO YES Tri"),
+        ("faceoff_lint.ir", "ir"),
+    )
+    for name in names.split()
 }
 
 

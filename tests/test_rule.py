@@ -71,3 +71,12 @@ def test_options_are_filled_up_with_defaults_and_cannot_be_changed() -> None:
     assert dict(seen[0]) == {"low": 1, "high": 5}
     with pytest.raises(TypeError):
         seen[0]["low"] = 2  # type: ignore[index]
+
+
+def test_everything_a_rule_may_import_is_there() -> None:
+    from faceoff_lint import rule as module
+
+    for name in module.__all__:
+        assert getattr(module, name) is not None
+    with pytest.raises(AttributeError):
+        _ = module.nothing_like_this

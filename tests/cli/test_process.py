@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -41,7 +42,7 @@ def test_a_closed_pipe_ends_quietly(command: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
-        [command, "rule", "--all", "--output-format", "json"],
+        [command, "rule", "FO001", "--output-format", "json"],
         stdout=writer,
         stderr=subprocess.PIPE,
         check=False,
@@ -69,3 +70,44 @@ def test_the_scanned_folder_is_not_imported_from(command: Path, tmp_path: Path) 
         [command, "check", "."], cwd=tmp_path, capture_output=True, check=False, timeout=60
     )
     assert b"imported from" not in done.stdout + done.stderr
+
+
+KEYS = [
+    "framework", "version", "app", "methods", "path", "endpoint", "handler", "registered",
+    "chain", "conditional", "confidence",
+]  # fmt: skip
+
+
+def test_a_whole_run(command: Path, tmp_path: Path) -> None:
+    """Nothing made up for the test: two small projects, from the files to the output."""
+    files = {
+        "back/requirements.txt": "flask==3.1.0\n",
+        "back/app.py": "from flask import Flask\napp = Flask(__name__)\n\n"
+        "@app.get('/<int:n>')\ndef show(n):\n    return str(n)\n",
+        "back/broken.py": "import flask\ndef f(:\n",
+        "front/package.json": '{"dependencies": {"express": "5.1.0"}}',
+        "front/app.js": "const app = require('express')();\n"
+        "app.post('/x', function save(req, res) { res.send('x'); });\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    def run(*args: str, code: int) -> str:
+        done = subprocess.run(
+            [command, *args], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    rows = json.loads(run("routes", "--format", "json", code=0))
+    assert all(list(row) == KEYS for row in rows)
+    assert [(row["framework"], row["methods"], row["path"]) for row in rows] == [
+        ("flask", ["GET"], "/<int:n>"),
+        ("express", ["POST"], "/x"),
+    ]
+    assert [row["handler"]["file"] for row in rows] == ["back/app.py", "front/app.js"]
+    assert "POST  /x" in run("routes", "front", code=0)
+    shown = run("check", "--select", "FO", "--output-format", "concise", code=1)
+    assert shown.splitlines()[0].startswith("Flask 3.1 app `back/app.py`: 0 blueprints, 1 route")
+    assert "back/broken.py:2:7: error[FO001]" in shown
