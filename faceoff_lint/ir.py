@@ -114,7 +114,7 @@ class Arg(Node):
 
 @dataclass(slots=True, eq=False)
 class Call(Expr):
-    """A call; ``new`` for ``new f()``; a tagged template is a call with the Template as argument."""
+    """A call; ``new`` for ``new f()``; a tagged template's only argument is the Template."""
 
     func: Expr
     args: list[Arg]
@@ -418,7 +418,7 @@ class For(Stmt):
 
 @dataclass(slots=True, eq=False)
 class While(Stmt):
-    """``while``, ``do … while`` (``post`` set) and the three-part ``for`` (``init``, ``update``)."""
+    """``while``, ``do … while`` (``post``), and the three-part ``for`` (``init``, ``update``)."""
 
     test: Expr | None
     body: list[Stmt]

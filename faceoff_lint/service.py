@@ -13,7 +13,7 @@ class Requirement:
 
     ``low`` and ``high`` bound the versions the declaration allows: ``low`` inclusive, ``high``
     exclusive, as tuples of numbers; None where open. An exact version (a lock file, an installed
-    copy, a pin) has ``exact`` set. ``spec`` is the declaration as written; ``file`` where it stands.
+    copy, a pin) has ``exact`` set. ``spec`` is the declaration as written, ``file`` its place.
     """
 
     name: str

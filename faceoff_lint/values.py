@@ -253,7 +253,7 @@ class ClassValue(Value):
         return seen
 
     def lookup(self, name: str) -> Value | None:
-        """A class attribute or method by name, bases included; None when no project class has it."""
+        """An attribute or method by name, bases included; None when no project class has it."""
         for cls in self.mro():
             if isinstance(cls, ClassValue):
                 if name in cls.attrs:

@@ -8,6 +8,7 @@ registered after it is loaded.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,7 @@ from faceoff_lint.values import External, Function, Wrapped
 
 __all__ = ["Leaks", "Slot"]
 
+LISTENING = ("on", "once", "addListener", "prependListener")
 FORWARDING_LIBRARIES = {
     "express-async-handler", "express-promise-router", "async-middleware.wrap",
     "@awaitjs/express", "express-async-wrap", "async-express",
@@ -95,12 +97,15 @@ class Leaks:
         """Whether a process-level listener keeps the process alive after a lost rejection."""
         names = {"unhandledRejection", "uncaughtException"}
         for call in self.web.external_calls:
-            if call.path not in ("js.process.on()", "process.on()") or call.args is None:
+            place, _, member = call.path.removesuffix("()").rpartition(".")
+            if place not in ("js.process", "process") or member not in LISTENING:
+                continue
+            if call.args is None:
                 continue
             listener = call.args.get(1)
             if call.args.literal(0) in names and isinstance(listener, Function):
                 exits = any(
-                    p.endswith("process.exit") or p.endswith("process.abort")
+                    p.endswith(("process.exit", "process.abort"))
                     for f in self.flow.reached([listener])
                     for s in self.flow.calls(f)
                     for p in s.paths
@@ -183,7 +188,7 @@ class Leaks:
         """What the project's wrappers do with a handler's rejection; None: there is no wrapper."""
         layers = slot.layers
         verdict: Verdict | None = None
-        for outer, inner in reversed(list(zip(layers, layers[1:], strict=False))):
+        for outer, inner in reversed(list(itertools.pairwise(layers))):
             verdict = judge_wrapper(self.flow, outer, inner)
             if verdict.outcome is not Outcome.RETURNED:
                 return verdict
@@ -249,8 +254,7 @@ class Leaks:
             if isinstance(value, Function):
                 for verdict in self.wrappers.values():
                     inner = verdict.function
-                    same = inner.module is value.module
+                    same = inner.module is value.module and inner.node is not value.node
                     if same and value.node.start <= inner.node.start < value.node.end:
-                        if value.node is not inner.node:
-                            return name
+                        return name
         return None

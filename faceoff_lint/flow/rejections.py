@@ -169,9 +169,7 @@ class Rejections:
         """Rejecting promises that a plain function returns."""
         for node in _local(function.node.body):
             if isinstance(node, ir.Return) and node.value is not None:
-                if self._surely_promise(function, node.value):
-                    if self.may_reject(function, node.value):
-                        yield Point(function, node, "return", self._via(function, node.value))
+                yield from self._return(function, node, node.value)
 
     def _via(self, function: Function, value: ir.Expr) -> Function | None:
         if isinstance(value, ir.Call):
@@ -352,9 +350,10 @@ class Rejections:
             return bool(args) and not self.absorbs(function, args[0])
         if attr.name == "finally":
             inner = attr.obj
-            if isinstance(inner, ir.Call) and isinstance(inner.func, ir.Attr):
-                if inner.func.name in ("then", "catch", "finally"):
-                    return self._chain_floats(function, inner, inner.func)
+            link = inner.func if isinstance(inner, ir.Call) else None
+            if isinstance(link, ir.Attr) and link.name in ("then", "catch", "finally"):
+                assert isinstance(inner, ir.Call)
+                return self._chain_floats(function, inner, link)
             return self.may_reject(function, inner)
         if len(args) > 1 and not _is_nothing(args[1]):
             return False
@@ -375,9 +374,9 @@ class Rejections:
 
     def _ignores(self, function: Function, node: ir.Call, site: CallSite) -> str:
         """What it is that ignores the promise; empty when it may well not."""
-        if isinstance(node.func, ir.Attr) and node.func.name in IGNORING_ARRAY:
-            if self._is_array(function, node.func.obj):
-                return f".{node.func.name}(…)"
+        method = node.func if isinstance(node.func, ir.Attr) else None
+        if method and method.name in IGNORING_ARRAY and self._is_array(function, method.obj):
+            return f".{method.name}(…)"
         for path in site.paths:
             if path in TIMERS:
                 return path.rpartition(".")[2]
@@ -411,8 +410,7 @@ class Rejections:
 
 def _local(body: list[ir.Stmt]) -> Iterator[ir.Node]:
     """All nodes of a body, nested functions and classes not entered."""
-    for node in ir.walk_local(body):
-        yield node
+    yield from ir.walk_local(body)
 
 
 def _is_nothing(node: ir.Expr) -> bool:

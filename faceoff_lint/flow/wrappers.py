@@ -107,7 +107,7 @@ def _context(flow: Flow, function: Function, site: CallSite) -> tuple[Outcome, S
                     return Outcome.SWALLOWED, _span(function, handler)
                 node = chain
                 continue
-        elif isinstance(parent, ir.Assign) or isinstance(parent, ir.Declare):
+        elif isinstance(parent, (ir.Assign, ir.Declare)):
             return _variable(flow, function, parent, site, parents, awaited)
         elif isinstance(parent, ir.Stmt):
             return _statement(flow, function, parent, site, parents, awaited)
@@ -200,9 +200,9 @@ def _guard(node: ir.Node, parents: dict[int, ir.Node]) -> ir.Try | None:
     current: ir.Node | None = node
     while current is not None:
         parent = parents.get(id(current))
-        if isinstance(parent, ir.Try) and parent.handlers:
-            if any(current is s for s in parent.body):
-                return parent
+        inside = isinstance(parent, ir.Try) and any(current is s for s in parent.body)
+        if isinstance(parent, ir.Try) and parent.handlers and inside:
+            return parent
         current = parent
     return None
 

@@ -395,10 +395,10 @@ def _proxy_fix(vm: Machine, call: CallArgs) -> Value:
 
 
 FLASK_MODELS: dict[str, Model] = {
-    "flask.Flask": lambda vm, call: FlaskApp(vm, call),
-    "flask.app.Flask": lambda vm, call: FlaskApp(vm, call),
-    "flask.Blueprint": lambda vm, call: Blueprint(vm, call),
-    "flask.blueprints.Blueprint": lambda vm, call: Blueprint(vm, call),
+    "flask.Flask": FlaskApp,
+    "flask.app.Flask": FlaskApp,
+    "flask.Blueprint": Blueprint,
+    "flask.blueprints.Blueprint": Blueprint,
     "flask.views.View.as_view": _as_view,
     "werkzeug.middleware.proxy_fix.ProxyFix": _proxy_fix,
     "flask_wtf.csrf.CSRFProtect().exempt": _register_on_first,

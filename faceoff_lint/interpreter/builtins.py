@@ -123,9 +123,8 @@ def _isinstance(vm: Machine, call: CallArgs) -> Value:
                 return Lit(not isinstance(value, Lit) or isinstance(value.value, str))
             if isinstance(value, Native) and name.lower() == value.kind:
                 return Lit(True)
-        if isinstance(kind, ClassValue) and isinstance(value, Instance) and value.cls is not None:
-            if any(b is kind for b in value.cls.mro()):
-                return Lit(True)
+        elif isinstance(value, Instance) and value.cls and kind in value.cls.mro():
+            return Lit(True)
     return UNKNOWN
 
 
@@ -232,6 +231,15 @@ def _join_path(vm: Machine, call: CallArgs) -> Value:
 def _dirname(vm: Machine, call: CallArgs) -> Value:
     path = call.literal(0)
     return Lit(posixpath.dirname(path)) if isinstance(path, str) else UNKNOWN
+
+
+def _concat_lists(vm: Machine, call: CallArgs) -> Value:
+    made = ListValue([], "list", call.open)
+    for value in call.pos:
+        items, is_open = methods.iterate(vm, value)
+        made.items.extend(items)
+        made.open = made.open or is_open
+    return made
 
 
 def _first(vm: Machine, call: CallArgs) -> Value:
@@ -346,7 +354,7 @@ LANGUAGE_MODELS: dict[str, Model] = {
     "python.frozenset": _as_list("set"),
     "python.sorted": _as_list("list"),
     "python.reversed": _as_list("list"),
-    "itertools.chain": lambda vm, call: _concat_lists(vm, call),
+    "itertools.chain": _concat_lists,
     "python.dict": _dict,
     "collections.OrderedDict": _dict,
     "python.enumerate": _enumerate,
@@ -401,12 +409,3 @@ LANGUAGE_MODELS: dict[str, Model] = {
     "util.promisify": _promisify,
     "util.inherits": lambda vm, call: UNDEFINED,
 }
-
-
-def _concat_lists(vm: Machine, call: CallArgs) -> Value:
-    made = ListValue([], "list", call.open)
-    for value in call.pos:
-        items, is_open = methods.iterate(vm, value)
-        made.items.extend(items)
-        made.open = made.open or is_open
-    return made

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from faceoff_lint import ir
-from faceoff_lint.interpreter import expressions, statements
+from faceoff_lint.interpreter import expressions, members, objects, statements
 from faceoff_lint.source import Span
 from faceoff_lint.values import (
     MISSING,
@@ -281,7 +281,7 @@ class Machine:
 
     def get_attr(self, value: Value, name: str, span: Span | None = None) -> Value:
         """``value.name``."""
-        return expressions.get_attr(self, value, name, span)
+        return members.get_attr(self, value, name, span)
 
     # --- calls -------------------------------------------------------------------------------
 
@@ -291,7 +291,7 @@ class Machine:
             return UNKNOWN
         if isinstance(callee, Function):
             if call.new and self.javascript:
-                return expressions.construct_function(self, callee, call)
+                return objects.construct_function(self, callee, call)
             return self.enter(callee, call)
         if isinstance(callee, Builtin):
             return callee.run(self, call)
@@ -300,15 +300,15 @@ class Machine:
         if isinstance(callee, External):
             return self.call_external(callee, call)
         if isinstance(callee, ClassValue):
-            return expressions.instantiate(self, callee, call)
+            return objects.instantiate(self, callee, call)
         if isinstance(callee, UnionValue):
             return self.call_choices(callee, call)
         if isinstance(callee, Wrapped):
             return self.call_wrapped(callee, call)
         if isinstance(callee, Instance):
-            return expressions.call_instance(self, callee, call)
+            return objects.call_instance(self, callee, call)
         if isinstance(callee, SuperValue):
-            return expressions.call_super(self, callee, call)
+            return objects.call_super(self, callee, call)
         self.escape_all(call)
         self.run_callbacks(call)
         return UNKNOWN

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from faceoff_lint import ir
 from faceoff_lint.interpreter import methods
-from faceoff_lint.source import Span
+from faceoff_lint.interpreter.members import get_attr, get_item
+from faceoff_lint.interpreter.objects import call_super, make_class, make_function
+from faceoff_lint.interpreter.operators import add, binary, unary
 from faceoff_lint.values import (
     UNDEFINED,
     UNKNOWN,
-    Builtin,
     CallArgs,
     ClassValue,
     Condition,
@@ -25,10 +26,8 @@ from faceoff_lint.values import (
     ModuleValue,
     Native,
     SuperValue,
-    Text,
     UnionValue,
     Value,
-    Wrapped,
     concat,
     options,
     truth,
@@ -38,15 +37,7 @@ from faceoff_lint.values import (
 if TYPE_CHECKING:
     from faceoff_lint.interpreter.core import Machine
 
-__all__ = [
-    "EVALUATE",
-    "call_instance",
-    "call_super",
-    "construct_function",
-    "get_attr",
-    "instantiate",
-    "make_class",
-]
+__all__ = ["EVALUATE"]
 
 UNROLL = 400
 
@@ -80,164 +71,9 @@ def _attr(vm: Machine, node: ir.Attr, env: Env) -> Value:
     return get_attr(vm, vm.eval(node.obj, env), node.name, vm.span(node))
 
 
-def get_attr(vm: Machine, value: Value, name: str, span: Span | None = None) -> Value:
-    """``value.name`` by the rules of the value's kind; Unknown where nothing is known."""
-    if isinstance(value, UnionValue):
-        return union([get_attr(vm, c, name, span) for c in value.choices])
-    if isinstance(value, External):
-        hook = vm.late_bound.get(value.path)
-        found = hook(vm, value.attr(name)) if hook else None
-        return found if found is not None else value.attr(name)
-    if isinstance(value, Native):
-        return _or_method(vm, value, value.get_attr(vm, name), name)
-    if isinstance(value, Instance):
-        return _instance_attr(vm, value, name)
-    if isinstance(value, ClassValue):
-        return _class_attr(vm, value, name)
-    if isinstance(value, ModuleValue):
-        return vm.loader.namespace(vm, value.record, name) or UNKNOWN
-    if isinstance(value, Wrapped):
-        return get_attr(vm, value.inner, name, span)
-    if isinstance(value, SuperValue):
-        return _super_attr(vm, value, name)
-    if isinstance(value, DictValue):
-        if name in value.getters and not vm.frames[-1].module.language == "python":
-            return vm.call(value.getters[name].bind(value), CallArgs(span=span or Span("", 0, 0)))
-        if name in value.entries and vm.javascript:
-            return value.entries[name]
-    return methods.method(vm, value, name)
-
-
-def _or_method(vm: Machine, value: Value, found: Value | None, name: str) -> Value:
-    return found if found is not None else methods.method(vm, value, name)
-
-
-def _instance_attr(vm: Machine, value: Instance, name: str) -> Value:
-    if name in value.attrs:
-        return value.attrs[name]
-    cls = value.cls
-    if cls is not None:
-        for base in cls.mro():
-            if not isinstance(base, ClassValue):
-                continue
-            if name in base.getters:
-                return vm.call(base.getters[name].bind(value), CallArgs(span=base.span))
-            found = base.attrs.get(name, base.proto.get(name))
-            if found is not None:
-                bound = bind_method(found, value, vm.javascript)
-                return vm.call(bound, CallArgs(span=base.span)) if _is_property(found) else bound
-    if value.proto is not None and name in value.proto.entries:
-        return value.proto.entries[name]
-    if name == "__class__" and cls is not None:
-        return cls
-    if value.native is not None:
-        return get_attr(vm, value.native, name)
-    if cls is not None and cls.externals:
-        return External(f"{cls.externals[0].path}().{name}")
-    return methods.method(vm, value, name)
-
-
-def bind_method(found: Value, this: Value, javascript: bool) -> Value:
-    """A class attribute as seen through an instance. JavaScript binds at the call instead."""
-    if isinstance(found, Function) and not javascript:
-        return found if _is_static(found) else found.bind(this)
-    if isinstance(found, Wrapped) and not javascript:
-        return Wrapped(bind_method(found.inner, this, javascript), found.by, found.span)
-    return found
-
-
-def _is_property(value: Value) -> bool:
-    names = ("property", "cached_property")
-    return isinstance(value, Function) and any(
-        (isinstance(d, ir.Name) and d.id in names) or (isinstance(d, ir.Attr) and d.name in names)
-        for d in value.node.decorators
-    )
-
-
-def _is_static(function: Function) -> bool:
-    return any(isinstance(d, ir.Name) and d.id == "staticmethod" for d in function.node.decorators)
-
-
-def _class_attr(vm: Machine, value: ClassValue, name: str) -> Value:
-    if name == "__name__" or (name == "name" and vm.javascript):
-        return Lit(value.name)
-    if name == "prototype":
-        return DictValue(value.proto, kind="prototype")  # type: ignore[arg-type]
-    for base in value.mro():
-        if isinstance(base, ClassValue):
-            found = base.attrs.get(name)
-            if found is not None:
-                return _class_bound(found, value)
-        elif isinstance(base, External):
-            key = f"{base.path}.{name}"
-            if key in vm.models:
-                return Builtin(key, vm.models[key], value)
-    if name == "as_view" and "flask.views.View.as_view" in vm.models:
-        return Builtin("as_view", vm.models["flask.views.View.as_view"], value)
-    if value.externals:
-        return External(f"{value.externals[0].path}.{name}")
-    return UNKNOWN
-
-
-def _class_bound(found: Value, cls: ClassValue) -> Value:
-    """``classmethod`` functions get the class as receiver."""
-    if isinstance(found, Function) and any(
-        isinstance(d, ir.Name) and d.id == "classmethod" for d in found.node.decorators
-    ):
-        return found.bind(cls)
-    return found
-
-
-def _super_attr(vm: Machine, value: SuperValue, name: str) -> Value:
-    for base in value.cls.mro()[1:]:
-        if isinstance(base, ClassValue):
-            found = base.attrs.get(name, base.proto.get(name))
-            if found is not None:
-                return found.bind(value.this) if isinstance(found, Function) else found
-    this = value.this
-    if isinstance(this, Instance) and this.native is not None:
-        if name == "__init__":
-            return Builtin("__init__", _native_init, this)
-        return get_attr(vm, this.native, name)
-    if value.cls.externals:
-        return External(f"{value.cls.externals[0].path}().{name}")
-    return UNKNOWN
-
-
-def _native_init(vm: Machine, call: CallArgs) -> Value:
-    return Lit(None)
-
-
 def _index(vm: Machine, node: ir.Index, env: Env) -> Value:
     obj, key = vm.eval(node.obj, env), vm.eval(node.index, env)
     return union([get_item(vm, o, key) for o in options(obj)])
-
-
-def get_item(vm: Machine, obj: Value, key: Value) -> Value:
-    """``obj[key]``."""
-    if isinstance(obj, Native):
-        return obj.get_item(vm, key)
-    plain = key.value if isinstance(key, Lit) else None
-    if isinstance(obj, ListValue) and isinstance(plain, (int, float)):
-        index = int(plain)
-        if -len(obj.items) <= index < len(obj.items) and not obj.open:
-            return obj.items[index]
-        return UNKNOWN
-    if isinstance(obj, ListValue):
-        return union([*obj.items, UNKNOWN]) if plain is None and obj.items else UNKNOWN
-    if isinstance(obj, DictValue):
-        if isinstance(key, Lit):
-            found = obj.entries.get(key.value)
-            if found is not None:
-                return found
-            return UNKNOWN if obj.open or not vm.javascript else UNDEFINED
-        return UNKNOWN
-    if isinstance(key, Lit) and isinstance(plain, str):
-        if vm.javascript:
-            return get_attr(vm, obj, plain)
-        if isinstance(obj, External):
-            return External(f"{obj.path}[]")
-    return External(f"{obj.path}[]") if isinstance(obj, External) else UNKNOWN
 
 
 # --- calls ---------------------------------------------------------------------------------------
@@ -320,112 +156,7 @@ def _call_super_name(vm: Machine, node: ir.Call, env: Env) -> Value:
     return call_super(vm, SuperValue(owner, this), make_args(vm, node, env))
 
 
-def call_super(vm: Machine, value: SuperValue, call: CallArgs) -> Value:
-    """JavaScript's ``super(…)``: run the parent class's constructor on the instance."""
-    for base in value.cls.mro()[1:]:
-        if isinstance(base, ClassValue) and isinstance(value.this, Instance):
-            construct(vm, base, value.this, call)
-            return value.this
-        if isinstance(base, External):
-            this = value.this
-            if isinstance(this, Instance) and this.native is not None:
-                this.native.reinit(vm, call)
-            return this
-    return UNKNOWN
-
-
-def instantiate(vm: Machine, cls: ClassValue, call: CallArgs) -> Value:
-    """Make an instance of a project class and run its constructor."""
-    instance = Instance(cls, span=call.span)
-    for external in cls.externals:
-        model = vm.models.get(external.path)
-        if model is not None:
-            made = model(vm, call)
-            if isinstance(made, Native):
-                instance.native = made
-                made.attrs["__instance__"] = instance
-                break
-    construct(vm, cls, instance, call)
-    return instance
-
-
-def construct(vm: Machine, cls: ClassValue, instance: Instance, call: CallArgs) -> None:
-    """Run the constructor that ``cls`` has or inherits, and its JavaScript fields."""
-    if cls.module.language == "python":
-        init = cls.lookup("__init__")
-        if isinstance(init, Function):
-            vm.call(init.bind(instance), call)
-        elif instance.native is None:
-            vm.escape_all(call)
-        return
-    constructor = cls.proto.get("constructor")
-    if not isinstance(constructor, Function):
-        if cls.bases:
-            call_super(vm, SuperValue(cls, instance), call)
-        run_fields(vm, cls, instance)
-        return
-    run_fields(vm, cls, instance)
-    vm.enter(constructor.bind(instance), call)
-
-
-def construct_function(vm: Machine, function: Function, call: CallArgs) -> Value:
-    """``new F(…)`` of a constructor function."""
-    proto = methods.method(vm, function, "prototype")
-    instance = Instance(None, span=call.span)
-    instance.proto = proto if isinstance(proto, DictValue) else None
-    inner = CallArgs(call.pos, call.kw, call.open, call.span, call.node, instance, False)
-    made = vm.enter(function.bind(instance), inner)
-    if isinstance(made, (Native, Instance, DictValue, Function, ListValue)):
-        return made
-    return instance
-
-
-def run_fields(vm: Machine, cls: ClassValue, instance: Instance) -> None:
-    """Evaluate JavaScript instance fields with ``this`` bound."""
-    if not cls.fields:
-        return
-    env = vm.scope(cls.env, "function")
-    env.vars["this"] = instance
-    for member in cls.fields:
-        key = member_key(vm, member.key, env)
-        if key is not None:
-            value = vm.eval(member.value, env) if member.value is not None else UNDEFINED
-            vm.store(instance.attrs, key, value)
-
-
-def call_instance(vm: Machine, instance: Instance, call: CallArgs) -> Value:
-    """An instance called: ``__call__``, or the framework object inside it."""
-    if instance.cls is not None:
-        method = instance.cls.lookup("__call__")
-        if isinstance(method, Function):
-            return vm.call(method.bind(instance), call)
-    if instance.native is not None:
-        return instance.native.call(vm, call)
-    vm.escape_all(call)
-    vm.run_callbacks(call)
-    return UNKNOWN
-
-
 # --- functions and classes -----------------------------------------------------------------------
-
-
-def make_function(
-    vm: Machine, node: ir.Func, env: Env, owner: ClassValue | None = None
-) -> Function:
-    """The function value of a function node; Python defaults are evaluated now."""
-    function = Function(node, env, vm.frame.module, node.name, owner=owner)
-    if owner is None and vm.frame.function is not None and node.kind == "arrow":
-        function.owner = vm.frame.function.owner
-    if vm.frame.module.language == "python":
-        for param in node.params:
-            if param.default is not None and isinstance(param.target, ir.Name):
-                function.defaults[param.target.id] = vm.eval(param.default, env)
-    if vm.trace is not None:
-        if len(vm.frames) == vm.trace_base:
-            vm.trace.closures[id(node)] = function
-    else:
-        vm.functions.append(function)
-    return function
 
 
 def _func(vm: Machine, node: ir.Func, env: Env) -> Value:
@@ -435,65 +166,6 @@ def _func(vm: Machine, node: ir.Func, env: Env) -> Value:
         inner.vars[node.name] = function
         function.env = inner
     return function
-
-
-def member_key(vm: Machine, key: ir.Expr | None, env: Env) -> str | None:
-    """The name of a class member or object entry; None when it can't be told."""
-    if key is None:
-        return None
-    if isinstance(key, ir.Const):
-        return str(key.value)
-    value = vm.eval(key, env)
-    return str(value.value) if isinstance(value, Lit) else None
-
-
-def make_class(vm: Machine, node: ir.Class, env: Env) -> ClassValue:
-    """The class value of a class node."""
-    cls = ClassValue(node, env, vm.frame.module, node.name)
-    cls.bases = [c for b in node.bases for c in [vm.eval(b, env)] if not _is_object(c)]
-    if vm.frame.module.language == "python":
-        body = vm.scope(env, "class")
-        body.vars["__owner__"] = cls
-        cls.attrs = body.vars
-        vm.run_block(node.body, body)
-        body.vars.pop("__owner__", None)
-    else:
-        _fill_js_class(vm, node, cls, env)
-    if vm.recording:
-        vm.classes.append(cls)
-    return cls
-
-
-def _is_object(value: Value) -> bool:
-    return isinstance(value, External) and value.path == "python.object"
-
-
-def _fill_js_class(vm: Machine, node: ir.Class, cls: ClassValue, env: Env) -> None:
-    scope = vm.scope(env, "block")
-    if node.name:
-        scope.vars[node.name] = cls
-    cls.env = scope
-    static_env = vm.scope(scope, "function")
-    static_env.vars["this"] = cls
-    for member in node.members:
-        value = member.value
-        if member.key is None:
-            if isinstance(value, ir.Func):
-                vm.run_block(value.body, static_env)
-            continue
-        key = member_key(vm, member.key, scope)
-        if key is None:
-            continue
-        if isinstance(value, ir.Func) and value.kind in ("method", "constructor"):
-            function = make_function(vm, value, scope, cls)
-            (cls.attrs if member.static else cls.proto)[key] = function
-        elif isinstance(value, ir.Func) and value.kind in ("getter", "setter"):
-            if value.kind == "getter" and not member.static:
-                cls.getters[key] = make_function(vm, value, scope, cls)
-        elif member.static:
-            cls.attrs[key] = vm.eval(value, static_env) if value is not None else UNDEFINED
-        else:
-            cls.fields.append(member)
 
 
 def _class(vm: Machine, node: ir.Class, env: Env) -> Value:
@@ -528,7 +200,7 @@ def _dict(vm: Machine, node: ir.Dict, env: Env) -> Value:
                 result.open = result.open or value.open
             elif isinstance(value, ModuleValue):
                 result.open = True
-                result.entries.update({k: v for k, v in value.record.env.vars.items()})
+                result.entries.update(dict(value.record.env.vars.items()))
             else:
                 result.open = True
             continue
@@ -543,113 +215,6 @@ def _dict(vm: Machine, node: ir.Dict, env: Env) -> Value:
             result.open = True
             vm.escape(value)
     return result
-
-
-def _unary(vm: Machine, node: ir.Unary, env: Env) -> Value:
-    value = vm.eval(node.value, env)
-    if node.op == "not":
-        answer = truth(value)
-        return UNKNOWN if answer is None else Lit(not answer)
-    if node.op == "void":
-        return UNDEFINED
-    if node.op == "-" and isinstance(value, Lit) and isinstance(value.value, (int, float)):
-        return Lit(-value.value)
-    if node.op == "typeof":
-        return _typeof(value)
-    if node.op in ("++", "--") and isinstance(node.value, (ir.Name, ir.Attr)):
-        vm.assign(node.value, UNKNOWN, env)
-    return UNKNOWN
-
-
-def _typeof(value: Value) -> Value:
-    if isinstance(value, (Function, Builtin, ClassValue, Wrapped)):
-        return Lit("function")
-    if value is UNDEFINED:
-        return Lit("undefined")
-    if isinstance(value, (ListValue, DictValue, Instance)):
-        return Lit("object")
-    if isinstance(value, Lit):
-        names: dict[type, str] = {str: "string", bool: "boolean", int: "number", float: "number"}
-        return Lit(names.get(type(value.value), "object"))
-    return Lit("string") if isinstance(value, Text) else UNKNOWN
-
-
-def _binary(vm: Machine, node: ir.Binary, env: Env) -> Value:
-    left, right = vm.eval(node.left, env), vm.eval(node.right, env)
-    if node.op == "+":
-        return _add(vm, left, right)
-    if node.op == "%" and isinstance(left, Lit) and isinstance(left.value, str):
-        return methods.percent_format(left.value, right)
-    if node.op == "/" and not vm.javascript and isinstance(left, External):
-        return External(f"{left.path}.joinpath()")
-    return _compare(node.op, left, right)
-
-
-def _add(vm: Machine, left: Value, right: Value) -> Value:
-    if isinstance(left, ListValue) and isinstance(right, ListValue):
-        return ListValue([*left.items, *right.items], left.kind, left.open or right.open)
-    if isinstance(left, ListValue) and not vm.javascript:
-        return ListValue(list(left.items), left.kind, True)
-    strings = [isinstance(v, Text) or (isinstance(v, Lit) and isinstance(v.value, str))
-               for v in (left, right)]  # fmt: skip
-    if any(strings):
-        return concat([left, right])
-    if isinstance(left, Lit) and isinstance(right, Lit):
-        a, b = left.value, right.value
-        if isinstance(a, (int, float)) and isinstance(b, (int, float)):
-            return Lit(a + b)
-    return UNKNOWN
-
-
-_EQUAL = {"==": True, "===": True, "is": True, "!=": False, "!==": False, "is not": False}
-
-
-def _compare(op: str, left: Value, right: Value) -> Value:
-    if op in _EQUAL:
-        answer = _equal(left, right)
-        return UNKNOWN if answer is None else Lit(answer is _EQUAL[op])
-    if op in ("in", "not in") and isinstance(left, Lit):
-        if isinstance(right, ListValue) and not right.open:
-            answers = [_equal(left, i) for i in right.items]
-            if True in answers:
-                return Lit(op == "in")
-            return UNKNOWN if None in answers else Lit(op == "not in")
-        if isinstance(right, DictValue) and not right.open:
-            return Lit((left.value in right.entries) is (op == "in"))
-    if isinstance(left, Lit) and isinstance(right, Lit):
-        return _arithmetic(op, left.value, right.value)
-    return UNKNOWN
-
-
-def _equal(left: Value, right: Value) -> bool | None:
-    if isinstance(left, Lit) and isinstance(right, Lit):
-        return left.value == right.value
-    heap = (Function, ClassValue, Native, Instance, ListValue, DictValue, Builtin, ModuleValue)
-    if isinstance(left, heap) and (isinstance(right, Lit) or right is UNDEFINED):
-        return False
-    if isinstance(right, heap) and (isinstance(left, Lit) or left is UNDEFINED):
-        return False
-    if left is UNDEFINED and right is UNDEFINED:
-        return True
-    return None
-
-
-def _arithmetic(op: str, left: Any, right: Any) -> Value:
-    if isinstance(left, bool) or not isinstance(left, (int, float)):
-        return UNKNOWN
-    if isinstance(right, bool) or not isinstance(right, (int, float)):
-        return UNKNOWN
-    table: dict[str, Callable[[float, float], float | bool]] = {
-        "-": lambda a, b: a - b,
-        "*": lambda a, b: a * b,
-        "<": lambda a, b: a < b,
-        ">": lambda a, b: a > b,
-        "<=": lambda a, b: a <= b,
-        ">=": lambda a, b: a >= b,
-    }
-    if op not in table or abs(left) > 1e9 or abs(right) > 1e9:
-        return UNKNOWN
-    return Lit(table[op](left, right))
 
 
 def _logical(vm: Machine, node: ir.Logical, env: Env) -> Value:
@@ -736,7 +301,7 @@ def _assign(vm: Machine, node: ir.Assign, env: Env) -> Value:
             left.items.extend(items)
             left.open = left.open or not isinstance(right, ListValue) or right.open
             return left
-        value = _add(vm, left, right)
+        value = add(vm, left, right)
     elif node.op == "|=" and isinstance(left, DictValue) and isinstance(right, DictValue):
         left.entries.update(right.entries)
         return left
@@ -824,8 +389,8 @@ EVALUATE: dict[type[ir.Expr], Callable[[Machine, Any, Env], Value]] = {
     ir.List: _list,
     ir.Dict: _dict,
     ir.Pattern: _pattern,
-    ir.Unary: _unary,
-    ir.Binary: _binary,
+    ir.Unary: unary,
+    ir.Binary: binary,
     ir.Logical: _logical,
     ir.Cond: _cond,
     ir.Await: _await,

@@ -55,7 +55,7 @@ def run_block(vm: Machine, body: list[ir.Stmt], env: Env) -> str | None:
 
 def hoist(vm: Machine, body: list[ir.Stmt], env: Env) -> None:
     """Bind function declarations of a block before it runs."""
-    from faceoff_lint.interpreter.expressions import make_function
+    from faceoff_lint.interpreter.objects import make_function
 
     for statement in body:
         if isinstance(statement, ir.FuncDecl) and not statement.func.decorators:
@@ -90,7 +90,7 @@ def _declare(vm: Machine, node: ir.Declare, env: Env) -> str | None:
                 vm.store(home.vars, node.target.id, UNDEFINED)
     else:
         value = vm.eval(node.value, env)
-        # Only a function written right here takes the variable's name (ECMAScript, NamedEvaluation).
+        # Only a function written right here takes the variable's name (NamedEvaluation).
         written = isinstance(node.value, (ir.Func, ir.Class)) and isinstance(node.target, ir.Name)
         if written and isinstance(value, (Function, ClassValue)) and not value.name:
             value.name = node.target.id  # type: ignore[attr-defined]
@@ -101,7 +101,7 @@ def _declare(vm: Machine, node: ir.Declare, env: Env) -> str | None:
 
 
 def _func(vm: Machine, node: ir.FuncDecl, env: Env) -> str | None:
-    from faceoff_lint.interpreter.expressions import make_function
+    from faceoff_lint.interpreter.objects import make_function
 
     func = node.func
     if vm.javascript and not func.decorators:
@@ -147,7 +147,7 @@ def _opaque(value: Value) -> bool:
 
 
 def _class(vm: Machine, node: ir.ClassDecl, env: Env) -> str | None:
-    from faceoff_lint.interpreter.expressions import make_class
+    from faceoff_lint.interpreter.objects import make_class
 
     cls = make_class(vm, node.cls, env)
     value: Value = cls

@@ -2,7 +2,7 @@
 
 from faceoff_lint.model.build import Reads, build
 from faceoff_lint.model.handlers import Handler, Step
-from faceoff_lint.model.table import Row, RouteRow
+from faceoff_lint.model.table import RouteRow, Row
 from faceoff_lint.model.web import App, Group, Mount, Route, Use, Web
 
 __all__ = [

@@ -14,7 +14,7 @@ from faceoff_lint.frameworks.express import EXPRESS_MODELS, Router
 from faceoff_lint.frameworks.flask import FLASK_MODELS, FlaskApp
 from faceoff_lint.frameworks.rest import REST_MODELS
 from faceoff_lint.interpreter import LANGUAGE_MODELS, Frame, Machine, Modules
-from faceoff_lint.interpreter.expressions import instantiate
+from faceoff_lint.interpreter.objects import instantiate
 from faceoff_lint.model.handlers import resolve
 from faceoff_lint.model.web import App, Group, Mount, Route, Use, Web, is_group, served_of
 from faceoff_lint.service import Service

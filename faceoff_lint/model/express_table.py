@@ -71,8 +71,7 @@ def _row(
     errors: list[Step],
 ) -> Row:
     chain = [p.step for p in prior if may_match(p.path, path)]
-    for handler in route.handlers[:-1]:
-        chain.append(Step(handler, "middleware", route.span))
+    chain.extend(Step(handler, "middleware", route.span) for handler in route.handlers[:-1])
     if route.handlers:
         chain.extend(_wrappers(route.handlers[-1], route))
     return Row(

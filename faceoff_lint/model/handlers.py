@@ -85,9 +85,9 @@ def _dotted(node: ir.Expr | None) -> str:
 
 @dataclass(slots=True, eq=False)
 class Step:
-    """One link of a chain. ``kind``: ``middleware``, ``wrapper``, ``error``, ``hook``, ``decorator``.
+    """One link of a chain; ``span`` is where it is registered.
 
-    ``span``: where it is registered.
+    ``kind``: ``middleware``, ``wrapper``, ``error``, ``hook`` or ``decorator``.
     """
 
     handler: Handler
@@ -110,28 +110,19 @@ def inner_function(function: Function) -> Function | None:
         scope = scope.parent
     if scope is None or scope.kind != "function":
         return None
-    called = {
-        n.func.id
-        for n in ir.walk(function.node)
-        if isinstance(n, ir.Call) and isinstance(n.func, ir.Name)
-    }
-    mentioned = called | {
-        a.value.id
-        for n in ir.walk(function.node)
-        if isinstance(n, ir.Call)
-        for a in n.args
-        if isinstance(a.value, ir.Name)
-    } | {
-        n.func.obj.id
-        for n in ir.walk(function.node)
-        if isinstance(n, ir.Call) and isinstance(n.func, ir.Attr) and isinstance(n.func.obj, ir.Name)
-    }  # fmt: skip
+    mentioned: set[str] = set()
+    for node in ir.walk(function.node):
+        if isinstance(node, ir.Call):
+            receiver = node.func.obj if isinstance(node.func, ir.Attr) else node.func
+            parts = [receiver, *(arg.value for arg in node.args)]
+            mentioned.update(p.id for p in parts if isinstance(p, ir.Name))
     for name in _ordered(scope, mentioned):
         value = scope.vars[name]
         inner = value.inner if isinstance(value, Wrapped) else value
-        if isinstance(inner, Function) and inner.node is not function.node:
-            if inner.module is not function.module or not _contains(scope, function, inner):
-                return inner
+        if not isinstance(inner, Function) or inner.node is function.node:
+            continue
+        if not _defined_in(scope, inner):
+            return inner
     return None
 
 
@@ -139,7 +130,7 @@ def _ordered(scope: Env, names: set[str]) -> Iterator[str]:
     return (name for name in scope.vars if name in names)
 
 
-def _contains(scope: Env, function: Function, inner: Function) -> bool:
+def _defined_in(scope: Env, inner: Function) -> bool:
     """Whether ``inner`` is a local helper of the wrapper itself rather than its argument."""
     env: Env | None = inner.env
     while env is not None:

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 __all__ = ["App", "Group", "Mount", "Route", "Use", "Web"]
 
+DEVELOPMENT = ("development", "isdev", "'dev'", "debug", "'test'")
+
 
 @dataclass(slots=True, eq=False)
 class Route:
@@ -331,12 +333,12 @@ class Web:
                 continue
             text = self.condition_text(condition).lower().replace('"', "'")
             negated = "!=" in text or text.startswith(("!", "not "))
+            first = condition.branch == 0
             if "production" in text or "isprod" in text:
-                if negated == (condition.branch == 0):
+                if negated == first:
                     return True
-            elif any(w in text for w in ("development", "isdev", "'dev'", "debug", "'test'")):
-                if negated != (condition.branch == 0):
-                    return True
+            elif any(w in text for w in DEVELOPMENT) and negated != first:
+                return True
         return False
 
     # --- for people --------------------------------------------------------------------------

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from faceoff_lint.flow import Leaks, Outcome, Slot, Verdict
-from faceoff_lint.rule import ASYNC, ERROR, SAFE, Edit, Finding, Fix, Related, Span, Web, rule
+from faceoff_lint.rule import (
+    ASYNC,
+    ERROR,
+    SAFE,
+    Edit,
+    Finding,
+    Fix,
+    Leaks,
+    Outcome,
+    Related,
+    Slot,
+    Span,
+    Verdict,
+    Web,
+    rule,
+)
 
 _WHAT = {
     Outcome.NOT_AWAITED: "it does not await the promise inside its try",

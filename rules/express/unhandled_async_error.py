@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from faceoff_lint.flow import Leaks, Point, Slot
-from faceoff_lint.flow.rejections import Floating
 from faceoff_lint.rule import (
     ASYNC,
     ERROR,
@@ -14,7 +12,11 @@ from faceoff_lint.rule import (
     Edit,
     Finding,
     Fix,
+    Floating,
+    Leaks,
+    Point,
     Related,
+    Slot,
     Span,
     Web,
     rule,
@@ -25,7 +27,7 @@ from faceoff_lint.rule import (
     "EXP301",
     practice=ASYNC,
     severity=ERROR,
-    why="A rejection that reaches neither `next` nor an answer ends the process on Node 15 and later.",
+    why="A rejection that reaches neither `next` nor an answer ends the process on Node 15+.",
     help="Wrap the handler so that its rejection goes to `next`, or await the promise in a try.",
     fixable="safe",
 )
@@ -86,7 +88,7 @@ _WHAT = {
 
 def _floating(leaks: Leaks, item: Floating) -> Finding:
     what = _WHAT[item.kind].format(what=f"`{item.what}`")
-    related = ()
+    related: tuple[Related, ...] = ()
     if item.source is not None and item.source.span != item.span:
         related = (Related(item.source.span, "it can reject here"),)
     return Finding(
