@@ -33,6 +33,7 @@ from faceoff_lint.source import Span
 if TYPE_CHECKING:
     from faceoff_lint import ir
     from faceoff_lint.flow import (
+        CallSite,
         Floating,
         Flow,
         Hit,
@@ -45,7 +46,18 @@ if TYPE_CHECKING:
         Verdict,
     )
     from faceoff_lint.model import App, Group, Handler, Mount, Route, Row, Step, Use, Web
-    from faceoff_lint.values import MAYBE, NO, YES, Tri
+    from faceoff_lint.values import (
+        MAYBE,
+        NO,
+        YES,
+        CallArgs,
+        ClassValue,
+        External,
+        Function,
+        Lit,
+        Tri,
+        Value,
+    )
 
 __all__ = [
     "Applicability", "Edit", "Finding", "Fix", "Options", "Practice", "Related", "Rule",
@@ -53,6 +65,7 @@ __all__ = [
     "App", "Group", "Handler", "Mount", "Route", "Row", "Step", "Use", "Web",
     "Floating", "Flow", "Hit", "Leaks", "Outcome", "Point", "Rejections", "Responses", "Slot",
     "Verdict", "MAYBE", "NO", "YES", "Tri", "ir",
+    "CallArgs", "CallSite", "ClassValue", "External", "Function", "Lit", "Value",
     "BLUEPRINTS", "CONTEXTS", "DATABASE", "ERRORS", "LOAD", "PRODUCTION", "REALTIME", "REST",
     "ROUTING", "STRUCTURE", "VERSIONS",
     "ASYNC", "ERROR_HANDLING", "EVENT_LOOP", "EXPRESS_PRODUCTION", "EXPRESS_VERSIONS", "HTTP",
@@ -214,8 +227,9 @@ _LAZY = {
     for module, names in (
         ("faceoff_lint.model", "App Group Handler Mount Route Row Step Use Web"),
         ("faceoff_lint.flow", "Floating Flow Hit Leaks Outcome Point Rejections Responses Slot"),
-        ("faceoff_lint.flow", "Verdict"),
+        ("faceoff_lint.flow", "CallSite Verdict"),
         ("faceoff_lint.values", "MAYBE NO YES Tri"),
+        ("faceoff_lint.values", "CallArgs ClassValue External Function Lit Value"),
         ("faceoff_lint.ir", "ir"),
     )
     for name in names.split()
