@@ -255,6 +255,22 @@ class Flow:
                 return site
         return CallSite(node, function, [])
 
+    def memoised(self, site: CallSite) -> bool:
+        """Whether a call's result is kept in a variable that outlives its function.
+
+        ``cache = cache || read()`` and ``cache[key] = read()`` pay once, not on each request.
+        """
+        own = {n.target.id for n in ir.walk_local(site.function.node.body)
+               if isinstance(n, ir.Declare) and isinstance(n.target, ir.Name)}  # fmt: skip
+        for node in ir.walk_local(site.function.node.body):
+            if isinstance(node, ir.Assign) and any(n is site.node for n in ir.walk(node.value)):
+                target = node.target
+                while isinstance(target, (ir.Attr, ir.Index)):
+                    target = target.obj
+                if isinstance(target, ir.Name) and target.id not in own:
+                    return target.id not in _parameters(site.function)
+        return False
+
     def closures(self, function: Function) -> list[Function]:
         """Functions written directly inside a function's body."""
         nodes = [n for n in ir.walk_local(function.node.body) if isinstance(n, ir.Func)]
@@ -307,6 +323,11 @@ class Flow:
             seen[id(current.node)] = current
             stack.extend(inner for inner, _ in self._successors(current))
         return list(seen.values())
+
+
+def _parameters(function: Function) -> set[str]:
+    targets = (p.target for p in function.node.params)
+    return {t.id for t in targets if isinstance(t, ir.Name)}
 
 
 _ROLE_ARGS = {

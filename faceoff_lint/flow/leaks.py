@@ -17,11 +17,11 @@ from faceoff_lint import ir
 from faceoff_lint.flow.calls import Flow
 from faceoff_lint.flow.rejections import Floating, Point
 from faceoff_lint.flow.wrappers import Outcome, Verdict, judge_wrapper
-from faceoff_lint.frameworks.events import ParamEvent
+from faceoff_lint.frameworks.events import Event, ParamEvent
 from faceoff_lint.frameworks.express import Router
 from faceoff_lint.model import Group, Handler, Route, Web
 from faceoff_lint.source import Span
-from faceoff_lint.values import External, Function, Wrapped
+from faceoff_lint.values import Condition, External, Function, Wrapped
 
 __all__ = ["Leaks", "Slot"]
 
@@ -38,14 +38,24 @@ class Slot:
 
     handler: Handler
     owner: Group
-    span: Span
+    event: Event
     route: Route | None
+
+    @property
+    def span(self) -> Span:
+        """The registering call."""
+        return self.event.span
 
     @property
     def layers(self) -> list[Function]:
         """Project functions from the registered closure inwards to the handler."""
         chain = [w for w in self.handler.wrappers if isinstance(w, Function)]
         return [*chain, self.handler.function] if self.handler.function is not None else []
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What must hold for the registration to happen."""
+        return self.event.conditions
 
     @property
     def by_library(self) -> bool:
@@ -86,11 +96,7 @@ class Leaks:
         if not loaded:
             return False
         first = min(order for _, order in loaded)
-        return slot.owner.native.order > first or self._order(slot) > first
-
-    @staticmethod
-    def _order(slot: Slot) -> tuple[int, int]:
-        return slot.route.event.order if slot.route is not None else slot.owner.native.order
+        return slot.event.order > first
 
     @cached_property
     def survives(self) -> bool:
@@ -140,13 +146,13 @@ class Leaks:
         for group in self.web.everything:
             for route in group.routes:
                 for handler in route.handlers:
-                    yield Slot(handler, group, route.span, route)
+                    yield Slot(handler, group, route.event, route)
             for use in group.uses:
                 for handler in use.handlers:
-                    yield Slot(handler, group, use.span, None)
+                    yield Slot(handler, group, use.event, None)
             for event in group.events:
                 if isinstance(event, ParamEvent):
-                    yield Slot(self.web.resolve(event.handler), group, event.span, None)
+                    yield Slot(self.web.resolve(event.handler), group, event, None)
 
     @cached_property
     def _routes(self) -> dict[int, str]:
