@@ -21,7 +21,7 @@ __all__ = [
     "ImportExpr", "ImportName", "Index", "List", "Logical", "Member", "Module", "Name", "Node",
     "Opaque", "Param", "Pattern", "Regex", "Return", "Scope", "Seq", "Spread", "Stmt", "Switch",
     "Template", "Throw", "Try", "Unary", "While", "With", "WithItem", "Yield", "Attr", "Block",
-    "from_data", "to_data", "walk", "walk_local", "children",
+    "from_data", "shape", "to_data", "walk", "walk_local", "children",
 ]  # fmt: skip
 
 
@@ -639,6 +639,25 @@ def walk_local(body: list[Stmt] | Node) -> Iterator[Node]:
         if isinstance(current, (Func, Class)):
             continue
         stack.extend(reversed(list(children(current))))
+
+
+_PLACES = {"start", "end", "name_start", "header_end", "comments", "notes"}
+
+
+def shape(node: Node) -> tuple[Any, ...]:
+    """The node's content without its places: equal shapes are equal code, however laid out."""
+    return (
+        type(node).__name__,
+        *(_shape_of(getattr(node, n)) for n in _Shape.names[type(node)] if n not in _PLACES),
+    )
+
+
+def _shape_of(value: Any) -> Any:
+    if isinstance(value, Node):
+        return shape(value)
+    if isinstance(value, list):
+        return tuple(_shape_of(v) for v in value)
+    return (type(value).__name__, value)
 
 
 # --- serial form ---------------------------------------------------------------------------------

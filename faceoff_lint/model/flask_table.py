@@ -46,7 +46,12 @@ def _group_rows(
     """
     chain = [*chain, *_hooks(group)]
     entries: list[Route | Mount] = sorted(
-        [*group.routes, *group.mounts], key=lambda e: e.event.order
+        [*group.routes, *group.mounts],
+        # Blueprint.register: its own routes first, then the blueprints below it.
+        key=lambda e: (
+            group is not app and isinstance(e, Mount) and e.child.kind == "blueprint",
+            e.event.order,
+        ),
     )
     for entry in entries:
         if isinstance(entry, Route):

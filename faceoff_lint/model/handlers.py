@@ -63,6 +63,24 @@ class Handler:
         return self.function.span if self.function is not None else None
 
     @property
+    def header(self) -> Span | None:
+        """The ``def`` or ``class`` line: what to point at when all of the handler is meant."""
+        span = self.span
+        if span is None:
+            return None
+        if self.cls is not None:
+            return Span(span.file, span.start, self.cls.node.name_start + len(self.cls.node.name))
+        assert self.function is not None
+        return Span(span.file, span.start, self.function.node.header_end)
+
+    @property
+    def decorators(self) -> list[ir.Expr]:
+        """The decorators written above the ``def`` or ``class``."""
+        if self.cls is not None:
+            return self.cls.node.decorators
+        return self.function.node.decorators if self.function is not None else []
+
+    @property
     def known(self) -> bool:
         """Whether the analysis has its code."""
         return self.function is not None or self.cls is not None

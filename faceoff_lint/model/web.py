@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from faceoff_lint import ir
+from faceoff_lint.finding import Edit
 from faceoff_lint.frameworks.events import (
     ConfigEvent,
     ErrorHandlerEvent,
@@ -30,12 +31,18 @@ from faceoff_lint.values import (
     MAYBE,
     NO,
     YES,
+    ClassValue,
     Condition,
+    DictValue,
     External,
     Function,
+    Instance,
+    ListValue,
+    Lit,
     Tri,
     Value,
     as_pattern,
+    exclusive,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +50,8 @@ if TYPE_CHECKING:
     from faceoff_lint.service import Service
 
 __all__ = ["App", "Group", "Mount", "Route", "Use", "Web"]
+
+_PRODUCT = ("product", "script")
 
 DEVELOPMENT = ("development", "isdev", "'dev'", "debug", "'test'")
 
@@ -81,6 +90,15 @@ class Route:
     def conditions(self) -> tuple[Condition, ...]:
         """What must hold for the registration to happen."""
         return self.event.conditions
+
+    @property
+    def place(self) -> Span:
+        """What to point at: the view's header under a decorator, else the registering call."""
+        header = self.handler.header if self.handler is not None else None
+        if self.handler is None or header is None or header.file != self.span.file:
+            return self.span
+        starts = {d.start for d in self.handler.decorators}
+        return header if self.span.start in starts else self.span
 
 
 @dataclass(slots=True, eq=False)
@@ -254,7 +272,7 @@ class Web:
 
     def is_product(self, span: Span) -> bool:
         """Whether a place is in product code (scripts included)."""
-        return self.role(span.file) in ("product", "script")
+        return self.role(span.file) in _PRODUCT
 
     # --- the app -----------------------------------------------------------------------------
 
@@ -341,6 +359,89 @@ class Web:
                 return True
         return False
 
+    def held(self, group: Group) -> bool:
+        """Whether a module-level collection, object or ``__all__`` holds a group.
+
+        Code that isn't there may get it that way: a plug-in API, a list for an importer.
+        """
+        for record in self.modules.records.values():
+            if record is None:
+                continue
+            names = record.env.vars
+            exported = names.get("__all__") if record.path == group.file else None
+            if isinstance(exported, ListValue) and Lit(group.var) in exported.items:
+                return True
+            if any(_holds(value, group.native, 2) for value in names.values()):
+                return True
+        return False
+
+    def coexist(self, first: Row, second: Row) -> bool:
+        """Whether both rows are surely there in one process, whenever the later one is.
+
+        No, when they stand on exclusive branches, when the earlier has a condition of its own
+        (it may be an override), or when no program loads the modules of both.
+        """
+        if exclusive(first.conditions, second.conditions):
+            return False
+        if not {c for c in first.conditions if c.kind != "try"} <= set(second.conditions):
+            return False
+        left, right = (r.mounts[0].span if r.mounts else r.span for r in (first, second))
+        return self._loaded_together(left.file, right.file)
+
+    def _loaded_together(self, left: str, right: str) -> bool:
+        if left == right:
+            return True
+        above = [self._importers(file) for file in (left, right)]
+        roots = [{f for f in files if self._is_root(f)} for files in above]
+        return not (roots[0] and roots[1]) or bool(roots[0] & roots[1])
+
+    def _is_root(self, file: str) -> bool:
+        record = self.modules.records.get(file)
+        return record is not None and not record.importers
+
+    def _importers(self, file: str) -> set[str]:
+        """The file and all that import it, directly or not."""
+        found: set[str] = set()
+        stack = [file]
+        while stack:
+            current = stack.pop()
+            record = self.modules.records.get(current)
+            if current not in found and record is not None:
+                found.add(current)
+                stack.extend(path for path, _ in record.importers)
+        return found
+
+    def imports(self, package: str) -> Iterator[tuple[Span, ir.Import]]:
+        """Where product code imports a Python package, guarded imports left out.
+
+        Guarded: in a ``try`` that expects an ImportError, where either way is provided for.
+        """
+        for path, record in self.modules.records.items():
+            if record is None or record.language != "python" or self.role(path) not in _PRODUCT:
+                continue
+            guarded = _guarded(record.module)
+            for node in ir.walk(record.module):
+                if not isinstance(node, ir.Import) or node.level or id(node) in guarded:
+                    continue
+                if node.module.partition(".")[0] == package:
+                    yield Span(path, node.start, node.end), node
+
+    def without_argument(self, file: str, call: ir.Call, name: str) -> Edit | None:
+        """The edit that takes a keyword argument out of a call, and its comma with it."""
+        record = self.modules.records.get(file)
+        at = next((i for i, a in enumerate(call.args) if a.keyword == name), None)
+        if record is None or at is None:
+            return None
+        start, end = call.args[at].start, call.args[at].end
+        if at + 1 < len(call.args):
+            end = call.args[at + 1].start
+        elif at > 0:
+            start = call.args[at - 1].end
+        else:
+            rest = record.source.text[end : call.end]
+            end += len(rest) - len(rest.lstrip(" ,")) if rest.lstrip(" ").startswith(",") else 0
+        return Edit(Span(file, start, end), "")
+
     # --- for people --------------------------------------------------------------------------
 
     def summary(self) -> str:
@@ -407,6 +508,36 @@ def served_of(web: Web) -> None:
             group.served = MAYBE
         else:
             group.served = NO
+
+
+def _holds(value: Value, native: object, depth: int) -> bool:
+    inner: Iterable[Value] = ()
+    if isinstance(value, ListValue):
+        inner = value.items
+    elif isinstance(value, DictValue):
+        inner = value.entries.values()
+    elif isinstance(value, (Instance, ClassValue)):
+        inner = value.attrs.values()
+    items = list(inner)
+    if any(i is native or (isinstance(i, Instance) and i.native is native) for i in items):
+        return True
+    return depth > 0 and any(_holds(i, native, depth - 1) for i in items)
+
+
+def _guarded(module: ir.Module) -> set[int]:
+    """The imports inside ``try`` statements that catch an ImportError."""
+    found: set[int] = set()
+    for node in ir.walk(module):
+        if isinstance(node, ir.Try) and any(map(_catches_import_error, node.handlers)):
+            found.update(id(n) for n in ir.walk(node) if isinstance(n, ir.Import))
+    return found
+
+
+def _catches_import_error(handler: ir.Handler) -> bool:
+    if handler.type is None:
+        return True
+    names = {n.id for n in ir.walk(handler.type) if isinstance(n, ir.Name)}
+    return not names.isdisjoint({"ImportError", "ModuleNotFoundError", "Exception"})
 
 
 def mounts_of(event: Event) -> MountEvent | None:
