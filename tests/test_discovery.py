@@ -384,3 +384,8 @@ def test_flask_entries_from_configuration(tree: Tree, name: str, text: str, expe
         {name: text, "shop/__init__.py": FLASK, "shop/web.py": "", "serve.py": "", "app.py": ""}
     )
     assert discover(root).services[0].entries[0] == expected
+
+
+def test_a_flask_file_of_any_name_is_an_entry(tree: Tree) -> None:
+    found = discover(tree({"api.py": FLASK, "models.py": "from flask import g\n"}))
+    assert found.services[0].entries == ["api.py"]

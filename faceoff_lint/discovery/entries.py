@@ -49,6 +49,9 @@ def flask_entries(
         for path in sorted(known & heads.keys(), key=lambda path: (path.count("/"), path)):
             if path.endswith(f"/{name}.py"):
                 found[path] = None
+    for path in sorted(known & heads.keys(), key=lambda path: (path.count("/"), path)):
+        if _CREATES_APP.search(heads[path]):
+            found[path] = None
     return list(found)
 
 
