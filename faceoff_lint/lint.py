@@ -12,11 +12,11 @@ import os
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from faceoff_lint import config, engine, suppressions
+from faceoff_lint.deep import run_deep
 from faceoff_lint.discovery import Discovery, discover
 from faceoff_lint.errors import NothingToLint
 from faceoff_lint.finding import Finding
@@ -79,6 +79,10 @@ def lint(job: Job, registry: Registry) -> Report:
     Raises ``NothingToLint`` when there is no Flask or Express project, and ``FaceoffError`` for
     what the user has to mend first. Bad files and failing rules are findings, not exceptions.
     """
+    return run_deep(lambda: _lint(job, registry))
+
+
+def _lint(job: Job, registry: Registry) -> Report:
     selected = registry.selected([job.settings.selection, job.selection])
     understood = understand(job)
     crashed: set[Rule] = set()
@@ -119,8 +123,7 @@ def understand(job: Job) -> Understood:
         raise NothingToLint(_nothing(job, found), "\n".join(found.notes))
     webs: list[Web] = []
     failures: list[Finding] = []
-    reader = _Recording(job.root, jobs=job.jobs)
-    with reader:
+    with Reader(job.root, jobs=job.jobs) as reader:
         for service in found.services:
             try:
                 webs.append(_build(service, reader))
@@ -142,29 +145,10 @@ def _discover(job: Job) -> Discovery:
     return discover(job.root, [os.fspath(path) for path in job.paths], exclude)
 
 
-def _build(service: Service, reader: _Recording) -> Web:
+def _build(service: Service, reader: Reader) -> Web:
     from faceoff_lint.model import build
 
     return build(service, reader)
-
-
-class _Recording(Reader):
-    """A reader that keeps what it was asked for: comments and failures are wanted afterwards."""
-
-    def __init__(self, root: Path, jobs: int | None) -> None:
-        super().__init__(root, jobs)
-        self.root = root
-
-    @cached_property
-    def results(self) -> dict[str, ReadResult]:
-        """Every file read so far."""
-        return {}
-
-    def read_many(self, paths: Iterable[str]) -> dict[str, ReadResult]:
-        """As ``Reader.read_many``."""
-        results = super().read_many(paths)
-        self.results.update(results)
-        return results
 
 
 def _nothing(job: Job, found: Discovery) -> str:

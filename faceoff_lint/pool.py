@@ -86,10 +86,10 @@ class Reader:
         memory_mb: int = DEFAULT_MEMORY_MB,
         limit_bytes: int = DEFAULT_LIMIT,
     ) -> None:
-        self._root = root
+        self.root = root
         self._jobs = max(1, min(_MAX_JOBS, _processors()) if jobs is None else jobs)
         self._limit_bytes = limit_bytes
-        self._results: dict[str, ReadResult] = {}
+        self.results: dict[str, ReadResult] = {}
         self._idle: list[_Worker] = []
         self._watchdog = _Watchdog()
         self._settings = _Settings(_command(timeout, memory_mb), timeout, self._watchdog)
@@ -121,7 +121,7 @@ class Reader:
     def read_many(self, paths: Iterable[str]) -> dict[str, ReadResult]:
         """The results for all paths, in their order, as ``read`` gives them."""
         wanted = list(dict.fromkeys(paths))
-        sources = [s for p in wanted if p not in self._results and (s := self._source(p))]
+        sources = [s for p in wanted if p not in self.results and (s := self._source(p))]
         collecting = gc.isenabled()
         gc.disable()  # millions of new nodes, none of them garbage
         try:
@@ -130,13 +130,13 @@ class Reader:
         finally:
             if collecting:
                 gc.enable()
-        return {path: self._results[path] for path in wanted}
+        return {path: self.results[path] for path in wanted}
 
     def _source(self, path: str) -> Source | None:
         try:
-            return read_source(self._root, path, self._limit_bytes)
+            return read_source(self.root, path, self._limit_bytes)
         except ReadError as error:
-            self._results[path] = ReadResult(path, failure=error.failure)
+            self.results[path] = ReadResult(path, failure=error.failure)
             return None
 
     def _lower(self, sources: list[Source]) -> None:
@@ -163,7 +163,7 @@ class Reader:
         def work() -> None:
             try:
                 for source in sources:
-                    self._results[source.path] = lower_source(source)
+                    self.results[source.path] = lower_source(source)
             except BaseException as error:
                 errors.append(error)
 
@@ -191,10 +191,10 @@ class Reader:
                         break
                     try:
                         worker = worker or _Worker(self._settings)
-                        self._results[source.path] = worker.lower(source)
+                        self.results[source.path] = worker.lower(source)
                     except _WorkerDied as death:
                         worker = None
-                        self._results[source.path] = ReadResult(
+                        self.results[source.path] = ReadResult(
                             source.path, source, None, death.failure
                         )
             except _CannotStart:
@@ -212,7 +212,7 @@ class Reader:
         self._idle += idle
         if errors:
             raise errors[0]
-        return [source for source in sources if source.path not in self._results]
+        return [source for source in sources if source.path not in self.results]
 
 
 class _Settings:

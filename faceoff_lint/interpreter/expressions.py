@@ -210,6 +210,7 @@ def _dict(vm: Machine, node: ir.Dict, env: Env) -> Value:
             continue
         value = vm.eval(entry.value, env)
         if isinstance(key, Lit):
+            name_function(value, entry.value, str(key.value))
             result.entries[key.value] = value
         else:
             result.open = True

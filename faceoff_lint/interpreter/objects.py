@@ -34,6 +34,7 @@ __all__ = [
     "make_class",
     "make_function",
     "member_key",
+    "name_function",
 ]
 
 
@@ -97,6 +98,16 @@ def construct_function(vm: Machine, function: Function, call: CallArgs) -> Value
     return instance
 
 
+def name_function(value: Value, node: ir.Expr | None, name: str) -> None:
+    """An anonymous function written right here takes the name of what it is bound to.
+
+    ECMAScript, "NamedEvaluation": a function that a call gives keeps its own name.
+    """
+    written = isinstance(node, (ir.Func, ir.Class))
+    if written and isinstance(value, (Function, ClassValue)) and not value.name:
+        value.name = name
+
+
 def run_fields(vm: Machine, cls: ClassValue, instance: Instance) -> None:
     """Evaluate JavaScript instance fields with ``this`` bound."""
     if not cls.fields:
@@ -107,6 +118,7 @@ def run_fields(vm: Machine, cls: ClassValue, instance: Instance) -> None:
         key = member_key(vm, member.key, env)
         if key is not None:
             value = vm.eval(member.value, env) if member.value is not None else UNDEFINED
+            name_function(value, member.value, key)
             vm.store(instance.attrs, key, value)
 
 

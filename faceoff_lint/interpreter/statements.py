@@ -83,6 +83,8 @@ def _never_returns(call: ir.Call) -> bool:
 
 
 def _declare(vm: Machine, node: ir.Declare, env: Env) -> str | None:
+    from faceoff_lint.interpreter.objects import name_function
+
     if node.value is None:
         if isinstance(node.target, ir.Name):
             home = _var_scope(env) if node.kind == "var" else env
@@ -90,10 +92,8 @@ def _declare(vm: Machine, node: ir.Declare, env: Env) -> str | None:
                 vm.store(home.vars, node.target.id, UNDEFINED)
     else:
         value = vm.eval(node.value, env)
-        # Only a function written right here takes the variable's name (NamedEvaluation).
-        written = isinstance(node.value, (ir.Func, ir.Class)) and isinstance(node.target, ir.Name)
-        if written and isinstance(value, (Function, ClassValue)) and not value.name:
-            value.name = node.target.id  # type: ignore[attr-defined]
+        if isinstance(node.target, ir.Name):
+            name_function(value, node.value, node.target.id)
         vm.assign(node.target, value, env, node.kind)
     if node.exported:
         vm.loader.export(vm, vm.frame.module, node, env)

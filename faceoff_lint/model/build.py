@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from faceoff_lint import ir
+from faceoff_lint.deep import run_deep
 from faceoff_lint.frameworks.events import MountEvent, Recorder, RouteEvent, UseEvent
 from faceoff_lint.frameworks.express import EXPRESS_MODELS, Router
-from faceoff_lint.frameworks.flask import FLASK_MODELS, FlaskApp
+from faceoff_lint.frameworks.flask import FLASK_MODELS
 from faceoff_lint.frameworks.rest import REST_MODELS
 from faceoff_lint.interpreter import LANGUAGE_MODELS, Frame, Machine, Modules
 from faceoff_lint.interpreter.objects import instantiate
@@ -35,8 +34,6 @@ from faceoff_lint.values import (
 
 __all__ = ["Reads", "build"]
 
-STACK = 512 * 1024 * 1024
-RECURSION = 60_000
 HOLE = {"flask": "{?}", "express": "<?>"}
 
 SEEDS = {
@@ -95,34 +92,11 @@ class _Reading:
 
 
 def build(service: Service, reader: Reads, budget: int = 3_000_000) -> Web:
-    """The model of one service.
+    """The model of one service. ``budget``: steps of the interpreter, after which it gives up.
 
-    Runs in a thread of its own, with a stack deep enough for long chains of imports and calls.
     Raises whatever a defect of the analysis raises; bad input gives a smaller model instead.
     """
-    outcome: list[Web] = []
-    errors: list[BaseException] = []
-
-    def work() -> None:
-        limit = sys.getrecursionlimit()
-        sys.setrecursionlimit(RECURSION)
-        try:
-            outcome.append(_build(service, reader, budget))
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            sys.setrecursionlimit(limit)
-
-    previous = threading.stack_size(STACK)
-    try:
-        thread = threading.Thread(target=work, name=f"build {service.name}")
-        thread.start()
-    finally:
-        threading.stack_size(previous)
-    thread.join()
-    if errors:
-        raise errors[0]
-    return outcome[0]
+    return run_deep(lambda: _build(service, reader, budget))
 
 
 def _build(service: Service, reader: Reads, budget: int) -> Web:
@@ -404,17 +378,3 @@ def _alike(groups: list[Group]) -> bool:
     """Whether groups made at one place are one group made again, not several by design."""
     shapes = {(g.name, tuple((tuple(r.paths), r.methods) for r in g.routes)) for g in groups}
     return len(shapes) == 1
-
-
-def work_in_thread(function: Callable[[], None]) -> None:
-    """Run something deep; see ``build``."""
-    previous = threading.stack_size(STACK)
-    thread = threading.Thread(target=function)
-    thread.start()
-    threading.stack_size(previous)
-    thread.join()
-
-
-def flask_apps(web: Web) -> list[FlaskApp]:
-    """The Flask objects of a service."""
-    return [a.native for a in web.apps if isinstance(a.native, FlaskApp)]

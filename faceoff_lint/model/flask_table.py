@@ -129,6 +129,8 @@ def _row(
 ) -> Row:
     endpoint = _endpoint(route)
     methods = _methods(route)
+    # A view that isn't known may bring methods of its own.
+    sure = bool(route.methods) or route.handler is None or route.handler.known
     steps = [*chain, *_decorators(route)]
     return Row(
         app,
@@ -138,7 +140,7 @@ def _row(
         names + endpoint if endpoint is not None else None,
         mounts,
         steps,
-        exact=exact and route.exact and methods is not None and endpoint is not None,
+        exact=exact and route.exact and sure and methods is not None and endpoint is not None,
     )
 
 
@@ -186,8 +188,6 @@ def _methods(route: Route) -> tuple[str, ...] | None:
         if own is not None:
             listed = methods_of(own)
             return None if listed is None else tuple(sorted(listed))
-    if not handler.known:
-        return ("GET",) if route.event.how == "route" else None
     return ("GET",)
 
 

@@ -426,6 +426,39 @@ class Web:
                 if node.module.partition(".")[0] == package:
                     yield Span(path, node.start, node.end), node
 
+    def names(self, file: str) -> set[str]:
+        """Every name that a file binds or reads."""
+        module = self.module(file)
+        nodes = ir.walk(module) if module is not None else ()
+        return {
+            name
+            for n in nodes
+            for name in (
+                getattr(n, "id", None),
+                getattr(n, "local", None),
+                getattr(n, "name", None),
+            )
+            if isinstance(name, str)
+        }
+
+    def after(self, span: Span) -> tuple[Span, str] | None:
+        """Where to write a statement after the one that is exactly this call, and how far in.
+
+        None when the call is a part of something else, or runs in a loop.
+        """
+        module = self.module(span.file)
+        for node in ir.walk(module) if module is not None else ():
+            inside = node.start <= span.start and span.end <= node.end
+            if isinstance(node, (ir.For, ir.While)) and inside:
+                return None
+            if isinstance(node, ir.ExprStmt) and (node.value.start, node.value.end) == (
+                span.start,
+                span.end,
+            ):
+                head = self.sources[span.file].text[: span.start].rpartition("\n")[2]
+                return (Span(span.file, node.end, node.end), head) if not head.strip() else None
+        return None
+
     def without_argument(self, file: str, call: ir.Call, name: str) -> Edit | None:
         """The edit that takes a keyword argument out of a call, and its comma with it."""
         record = self.modules.records.get(file)
