@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from faceoff_lint import ir
 from faceoff_lint.interpreter import methods
 from faceoff_lint.interpreter.members import get_attr, get_item
-from faceoff_lint.interpreter.objects import call_super, make_class, make_function
+from faceoff_lint.interpreter.objects import call_super, make_class, make_function, name_function
 from faceoff_lint.interpreter.operators import add, binary, unary
 from faceoff_lint.values import (
     UNDEFINED,

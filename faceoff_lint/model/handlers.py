@@ -90,6 +90,21 @@ class Handler:
         """Express: whether it takes four parameters; None when its code is unknown."""
         return is_error_middleware(self.value)
 
+    @property
+    def meant_for_errors(self) -> bool:
+        """Express: whether its parameters are those of an error middleware, whatever their number.
+
+        The first is named like an error, the next ones like a request and a response.
+        """
+        if self.function is None or self.outer is not self.function:
+            return False
+        params = self.function.node.params[len(self.function.bound) :]
+        targets = [p.target for p in params[:3]]
+        names = [t.id.strip("_").lower() for t in targets if isinstance(t, ir.Name)]
+        if len(names) < 3 or names[0] not in ("err", "error", "e"):
+            return False
+        return names[1] in ("req", "request") or names[2] in ("res", "response")
+
 
 def _dotted(node: ir.Expr | None) -> str:
     """``users.list`` for a plain reference; empty for anything else."""
@@ -205,7 +220,12 @@ def is_error_middleware(value: Value) -> bool | None:
     if isinstance(value, Wrapped):
         return None
     if isinstance(value, External):
-        return value.path in ERROR_LIBRARIES or None
+        if value.path in ERROR_LIBRARIES:
+            return True
+        return False if value.path.partition(".")[0].removesuffix("()") in PLAIN_LIBRARIES else None
+    if isinstance(value, UnionValue):
+        answers = {is_error_middleware(choice) for choice in value.choices}
+        return answers.pop() if len(answers) == 1 else None
     return None
 
 
@@ -214,6 +234,19 @@ ERROR_LIBRARIES = {
     "@sentry/node.Handlers.errorHandler()", "@sentry/node.expressErrorHandler()",
     "api-error-handler()", "strong-error-handler()", "express-error-handler()",
     "boom-express()", "raven.errorHandler()", "youch()",
+}  # fmt: skip
+
+
+# Packages all of whose middlewares have three parameters.
+PLAIN_LIBRARIES = {
+    "express", "body-parser", "compression", "connect-flash", "connect-history-api-fallback",
+    "connect-timeout", "cookie-parser", "cookie-session", "cors", "csurf", "express-basic-auth",
+    "express-ejs-layouts", "express-fileupload", "express-flash", "express-http-proxy",
+    "express-jwt", "express-mongo-sanitize", "express-rate-limit", "express-session",
+    "express-slow-down", "express-static-gzip", "express-useragent", "helmet", "hpp",
+    "http-proxy-middleware", "lusca", "method-override", "morgan", "multer", "nocache", "passport",
+    "pino-http", "response-time", "serve-favicon", "serve-index", "serve-static",
+    "swagger-ui-express", "xss-clean",
 }  # fmt: skip
 
 

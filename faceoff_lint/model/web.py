@@ -426,6 +426,11 @@ class Web:
                 if node.module.partition(".")[0] == package:
                     yield Span(path, node.start, node.end), node
 
+    def mentions(self, text: str) -> bool:
+        """Whether a string constant somewhere in the code that was read is this text."""
+        modules = (r.module for r in self.modules.records.values() if r is not None)
+        return any(isinstance(n, ir.Const) and n.value == text for m in modules for n in ir.walk(m))
+
     def names(self, file: str) -> set[str]:
         """Every name that a file binds or reads."""
         module = self.module(file)

@@ -45,6 +45,9 @@ def duplicate_route(web: Web) -> Iterator[Finding]:
                 continue
             if winner.span == loser.span or (loser.header, row.path) in reported:
                 continue
+            same = _body(winner) == _body(loser)
+            if same and row.endpoint and web.mentions(row.endpoint):
+                continue
             reported.add((loser.header, row.path))
             methods = "/".join(shared)
             yield Finding(
@@ -53,7 +56,7 @@ def duplicate_route(web: Web) -> Iterator[Finding]:
                 f"`{row.path}`: `{row.endpoint or loser.name}` never does",
                 label=f"never answers {methods} `{row.path}`",
                 related=(Related(winner.header, f"this view answers {methods} `{first.path}`"),),
-                severity=WARNING if _body(winner) == _body(loser) else None,
+                severity=WARNING if same else None,
             )
         seen[(id(row.app), key)].append(row)
 
