@@ -91,6 +91,11 @@ class Handler:
         return is_error_middleware(self.value)
 
     @property
+    def length(self) -> int:
+        """JavaScript's ``length`` of the handler; 0 when its code is unknown."""
+        return js_length(self.function) if self.function is not None else 0
+
+    @property
     def meant_for_errors(self) -> bool:
         """Express: whether its parameters are those of an error middleware, whatever their number.
 
