@@ -52,6 +52,11 @@ if TYPE_CHECKING:
 __all__ = ["App", "Group", "Mount", "Route", "Use", "Web"]
 
 _PRODUCT = ("product", "script")
+_MODEL_BASES = {
+    "flask_sqlalchemy.SQLAlchemy().Model", "sqlalchemy.orm.DeclarativeBase",
+    "sqlalchemy.orm.declarative_base()", "sqlalchemy.ext.declarative.declarative_base()",
+    "peewee.Model", "mongoengine.Document", "flask_mongoengine.MongoEngine().Document",
+}  # fmt: skip
 
 DEVELOPMENT = ("development", "isdev", "'dev'", "debug", "'test'")
 
@@ -425,6 +430,11 @@ class Web:
                     continue
                 if node.module.partition(".")[0] == package:
                     yield Span(path, node.start, node.end), node
+
+    def models(self, file: str) -> list[ClassValue]:
+        """The classes of a file that stand for tables or documents of a database."""
+        classes = [c for c in self.machine.classes if c.span.file == file]
+        return [c for c in classes if any(e.path in _MODEL_BASES for e in c.externals)]
 
     def mentions(self, text: str) -> bool:
         """Whether a string constant somewhere in the code that was read is this text."""
