@@ -34,12 +34,14 @@ if TYPE_CHECKING:
     from faceoff_lint import ir
     from faceoff_lint.flow import (
         CallSite,
+        Failures,
         Floating,
         Flow,
         Hit,
         Leaks,
         Outcome,
         Point,
+        Registration,
         Rejections,
         Responses,
         Slot,
@@ -65,7 +67,8 @@ __all__ = [
     "App", "Group", "Handler", "Mount", "Route", "Row", "Step", "Use", "Web",
     "Floating", "Flow", "Hit", "Leaks", "Outcome", "Point", "Rejections", "Responses", "Slot",
     "Verdict", "MAYBE", "NO", "YES", "Tri", "ir",
-    "CallArgs", "CallSite", "ClassValue", "External", "Function", "Lit", "Value",
+    "CallArgs", "CallSite", "ClassValue", "External", "Failures", "Function", "Lit",
+    "Registration", "Value",
     "BLUEPRINTS", "CONTEXTS", "DATABASE", "ERRORS", "LOAD", "PRODUCTION", "REALTIME", "REST",
     "ROUTING", "STRUCTURE", "VERSIONS",
     "ASYNC", "ERROR_HANDLING", "EVENT_LOOP", "EXPRESS_PRODUCTION", "EXPRESS_VERSIONS", "HTTP",
@@ -227,7 +230,7 @@ _LAZY = {
     for module, names in (
         ("faceoff_lint.model", "App Group Handler Mount Route Row Step Use Web"),
         ("faceoff_lint.flow", "Floating Flow Hit Leaks Outcome Point Rejections Responses Slot"),
-        ("faceoff_lint.flow", "CallSite Verdict"),
+        ("faceoff_lint.flow", "CallSite Failures Registration Verdict"),
         ("faceoff_lint.values", "MAYBE NO YES Tri"),
         ("faceoff_lint.values", "CallArgs ClassValue External Function Lit Value"),
         ("faceoff_lint.ir", "ir"),

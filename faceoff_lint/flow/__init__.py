@@ -1,6 +1,7 @@
 """What functions do when they run: call graph and summaries, computed on demand."""
 
 from faceoff_lint.flow.calls import CallSite, Flow, Hit
+from faceoff_lint.flow.failures import Failures, Registration
 from faceoff_lint.flow.leaks import Leaks, Slot
 from faceoff_lint.flow.rejections import Floating, Point, Rejections
 from faceoff_lint.flow.responses import Responses
@@ -8,12 +9,14 @@ from faceoff_lint.flow.wrappers import Outcome, Verdict, judge_wrapper
 
 __all__ = [
     "CallSite",
+    "Failures",
     "Floating",
     "Flow",
     "Hit",
     "Leaks",
     "Outcome",
     "Point",
+    "Registration",
     "Rejections",
     "Responses",
     "Slot",

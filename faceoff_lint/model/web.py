@@ -490,6 +490,12 @@ class Web:
             end += len(rest) - len(rest.lstrip(" ,")) if rest.lstrip(" ").startswith(",") else 0
         return Edit(Span(file, start, end), "")
 
+    def moved_last(self, call: Span, name: str) -> tuple[Edit, ...] | None:
+        """The edits that move a call behind the other set-up of ``name`` in its block."""
+        from faceoff_lint.model.moves import move_last
+
+        return move_last(self, call, name)
+
     # --- for people --------------------------------------------------------------------------
 
     def summary(self) -> str:
