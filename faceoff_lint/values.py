@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 __all__ = [
     "MAYBE", "MISSING", "NO", "UNDEFINED", "UNKNOWN", "YES", "Builtin", "CallArgs", "ClassValue",
     "Condition", "DictValue", "Env", "External", "Function", "Instance", "ListValue", "Lit",
-    "ModuleRecord", "ModuleValue", "Native", "SuperValue", "Text", "Tri", "UnionValue", "Unknown",
-    "Value", "Wrapped", "as_pattern", "concat", "exclusive", "options", "same", "truth", "union",
+    "ModuleRecord", "ModuleValue", "Native", "Setting", "SuperValue", "Text", "Tri", "UnionValue",
+    "Unknown", "Value", "Wrapped", "as_pattern", "concat", "exclusive", "options", "same", "truth", "union",
 ]  # fmt: skip
 
 
@@ -64,6 +64,11 @@ class Lit(Value):
     """A known string, number, boolean or None/null."""
 
     value: str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Lit):
+    """A literal that a deployment may well change: it is used as it is, but decides nothing."""
 
 
 class _Undefined(Value):
@@ -454,6 +459,8 @@ def truth(value: Value) -> bool | None:
 
     An empty list or dict is None: JavaScript and Python disagree about it.
     """
+    if isinstance(value, Setting):
+        return None
     if isinstance(value, Lit):
         return bool(value.value)
     if value is UNDEFINED:

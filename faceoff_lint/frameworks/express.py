@@ -40,7 +40,7 @@ from faceoff_lint.values import (
     options,
 )
 
-__all__ = ["EXPRESS_MODELS", "METHODS", "HttpServer", "RouteChain", "Router", "SocketServer"]
+__all__ = ["EXPRESS_MODELS", "LOADERS", "METHODS", "HttpServer", "RouteChain", "Router", "SocketServer"]
 
 METHODS = {
     "get", "post", "put", "delete", "patch", "head", "options", "all", "del", "copy", "lock",
@@ -49,6 +49,14 @@ METHODS = {
     "m-search", "mkcalendar", "mkcol", "rebind", "unbind", "acl", "bind", "source",
 }  # fmt: skip
 METHODS -= {"bind", "connect"}
+
+# Packages that load and mount whole folders of modules, unseen by the analysis.
+LOADERS = {
+    "auto-load", "consign", "enrouten", "express-autoload-router", "express-enrouten",
+    "express-file-routing", "express-load", "express-openapi", "express-routes-mapper",
+    "include-all", "kraken-js", "node-file-router", "require-all", "require-dir",
+    "require-directory", "requireindex", "sails", "swagger-tools",
+}  # fmt: skip
 
 
 def flatten(
@@ -138,6 +146,8 @@ class Router(Recorder):
             return self._chain
         if name == "param":
             return self._param
+        if name == "handle":
+            return lambda vm, call: UNKNOWN
         if self.kind == "app":
             if name in ("set", "enable", "disable"):
                 return lambda vm, call: self._setting(vm, call, name)

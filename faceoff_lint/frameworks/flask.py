@@ -33,13 +33,18 @@ from faceoff_lint.values import (
     Lit,
     ModuleValue,
     Native,
+    Setting,
+    Text,
     UnionValue,
     Value,
     Wrapped,
     options,
 )
 
-__all__ = ["FLASK_MODELS", "AsView", "Blueprint", "Config", "FlaskApp", "native_of", "methods_of"]
+__all__ = [
+    "FLASK_MODELS", "AsView", "Blueprint", "Config", "FlaskApp", "current_app", "methods_of",
+    "native_of",
+]  # fmt: skip
 
 HOOKS = {
     "before_request", "after_request", "teardown_request", "before_first_request",
@@ -101,18 +106,30 @@ class Config(Native):
     def __init__(self, app: FlaskApp) -> None:
         super().__init__(app.span, app.module)
         self.app = app
+        self.values: dict[str, Value] = {}
 
     def get_attr(self, vm: Any, name: str) -> Value | None:
         """``from_object`` and its kin, ``update``, ``get``, ``setdefault``."""
         if name.startswith("from_") or name in ("update", "setdefault"):
             return Builtin(f"flask.config.{name}", self._load(name), self)
+        if name == "get":
+            return Builtin("flask.config.get", self._get, self)
         return External(f"flask.Flask().config.{name}")
+
+    def _get(self, vm: Any, call: CallArgs) -> Value:
+        found = self.get_item(vm, call.get(0) or UNKNOWN)
+        default = call.get(1)
+        if isinstance(found, External) and isinstance(default, Lit):
+            return Setting(default.value)
+        return found
 
     def _load(self, name: str) -> Callable[[Any, CallArgs], Value]:
         def run(vm: Any, call: CallArgs) -> Value:
             value = call.get(0) or UNKNOWN
             known = [v for v in call.pos if isinstance(v, DictValue)]
             pairs = [(str(k), v) for d in known for k, v in d.entries.items()]
+            for key, item in [*pairs, *call.kw.items(), *_upper(vm, value, name)]:
+                vm.store(self.values, key, item)
             for key, item in [*pairs, *call.kw.items()]:
                 self.app.setting(vm, call, key, item, name)
             if name == "setdefault" and isinstance(value, Lit):
@@ -124,14 +141,37 @@ class Config(Native):
         return run
 
     def get_item(self, vm: Any, key: Value) -> Value:
-        """A setting: the last value the set-up code gave it, if that can't be overridden."""
+        """A setting as the set-up code gave it last; deployments may change it."""
+        found = self.values.get(str(key.value)) if isinstance(key, Lit) else None
+        if isinstance(found, Lit):
+            return Setting(found.value)
+        if isinstance(found, (ListValue, Text)):
+            return found
         return External("flask.Flask().config[]")
 
     def set_item(self, vm: Any, key: Value, value: Value) -> None:
         """``app.config["KEY"] = value``."""
         name = str(key.value) if isinstance(key, Lit) else "?"
+        vm.store(self.values, name, value)
         call = CallArgs(span=vm.assign_span, module=vm.frame.module.path)
         self.app.setting(vm, call, name, value, "item")
+
+
+def _upper(vm: Any, value: Value, how: str) -> list[tuple[str, Value]]:
+    """The upper-case attributes that ``from_object`` takes from a class, a module or its name."""
+    if how != "from_object":
+        return []
+    name = value.value if isinstance(value, Lit) else None
+    if isinstance(name, str):
+        call = CallArgs(pos=[Lit(name)], span=vm.assign_span)
+        value = vm.call(External("werkzeug.utils.import_string"), call)
+    if isinstance(value, ModuleValue):
+        return [(k, v) for k, v in value.record.env.vars.items() if k.isupper()]
+    cls = value.cls if isinstance(value, Instance) else value
+    if isinstance(cls, ClassValue):
+        bases = [b for b in reversed(cls.mro()) if isinstance(b, ClassValue)]
+        return [(k, v) for b in bases for k, v in b.attrs.items() if k.isupper()]
+    return []
 
 
 class Scaffold(Recorder):
@@ -405,6 +445,17 @@ FLASK_MODELS: dict[str, Model] = {
     "flask_wtf.CSRFProtect().exempt": _register_on_first,
     **{path: _extension(path) for path in EXTENSIONS},
 }
+
+
+def current_app(vm: Machine, member: External) -> Value | None:
+    """``current_app.member`` in set-up code: the app being set up, if there is only one.
+
+    In request code it stays a proxy: rules ask for it by that name.
+    """
+    apps = [n for n in vm.natives if isinstance(n, FlaskApp)]
+    if not vm.recording or not apps or len({a.span for a in apps}) > 1:
+        return None
+    return apps[-1].get_attr(vm, member.path.rpartition(".")[2])
 
 
 def unwrap_module(value: Value) -> Value:

@@ -6,6 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from faceoff_lint.interpreter import methods
+from faceoff_lint.interpreter.files import FILE_MODELS, PathObject
 from faceoff_lint.values import (
     UNDEFINED,
     UNKNOWN,
@@ -116,20 +117,55 @@ def _range(vm: Machine, call: CallArgs) -> Value:
 def _isinstance(vm: Machine, call: CallArgs) -> Value:
     value, cls = call.get(0), call.get(1)
     kinds = cls.items if isinstance(cls, ListValue) else [cls]
-    for kind in kinds:
-        if isinstance(kind, External):
-            name = kind.path.rpartition(".")[2]
-            if name == "str" and isinstance(value, (Lit, Text)):
-                return Lit(not isinstance(value, Lit) or isinstance(value.value, str))
-            if isinstance(value, Native) and name.lower() == value.kind:
-                return Lit(True)
-        elif isinstance(value, Instance) and value.cls and kind in value.cls.mro():
-            return Lit(True)
+    answers = [_is_instance(value, kind) for kind in kinds]
+    if True in answers:
+        return Lit(True)
+    return UNKNOWN if None in answers else Lit(False)
+
+
+def _is_instance(value: Value | None, kind: Value | None) -> bool | None:
+    if isinstance(value, Instance) and value.cls is not None and kind in value.cls.mro():
+        return True
+    if not isinstance(kind, External):
+        return None
+    name = kind.path.rpartition(".")[2]
+    if name == "str" and isinstance(value, (Lit, Text)):
+        return isinstance(value, Text) or isinstance(value.value, str)
+    if isinstance(value, Native) and value.kind == name.lower():
+        return True
+    plain = (Function, ClassValue, ListValue, DictValue, Lit, ModuleValue)
+    framework = kind.path.startswith(("flask", "werkzeug"))
+    return False if framework and isinstance(value, (*plain, Native)) else None
+
+
+def _dir(vm: Machine, call: CallArgs) -> Value:
+    """``dir(module)``: its names."""
+    value = call.get(0)
+    if isinstance(value, ModuleValue):
+        return ListValue([Lit(n) for n in sorted(value.record.env.vars)])
     return UNKNOWN
+
+
+def _vars(call: CallArgs) -> Value:
+    value = call.get(0)
+    if isinstance(value, ModuleValue):
+        return DictValue(dict(value.record.env.vars.items()))
+    return UNKNOWN
+
+
+def _members(vm: Machine, call: CallArgs) -> Value:
+    """``inspect.getmembers(module)``: names and values."""
+    value = call.get(0)
+    if not isinstance(value, ModuleValue):
+        return UNKNOWN
+    items = sorted(value.record.env.vars.items())
+    return ListValue([ListValue([Lit(n), v], "tuple") for n, v in items])
 
 
 def _str(vm: Machine, call: CallArgs) -> Value:
     value = call.get(0)
+    if isinstance(value, PathObject):
+        return Lit(value.path)
     return concat([value]) if value is not None else Lit("")
 
 
@@ -193,9 +229,14 @@ def _update_wrapper(vm: Machine, call: CallArgs) -> Value:
 
 def _import_module(vm: Machine, call: CallArgs) -> Value:
     """``importlib.import_module(name)`` and its kin."""
-    name = call.get(0, "name")
-    if isinstance(name, Lit) and isinstance(name.value, str):
-        return vm.loader.import_name(vm, vm.frame.module, name.value)
+    name, package = call.literal(0, "name"), call.literal(1, "package")
+    if isinstance(name, str):
+        if name.startswith(".") and isinstance(package, str):
+            level = len(name) - len(name.lstrip("."))
+            base = package.split(".")
+            base = base[: len(base) - (level - 1)]
+            name = ".".join([*base, name.lstrip(".")]).rstrip(".")
+        return vm.loader.import_name(vm, vm.frame.module, name)
     vm.open_up("a module is imported by a computed name", call.span)
     return UNKNOWN
 
@@ -206,6 +247,9 @@ def _import_string(vm: Machine, call: CallArgs) -> Value:
     if not isinstance(name, str):
         vm.open_up("an object is imported by a computed name", call.span)
         return UNKNOWN
+    found = vm.loader.import_name(vm, vm.frame.module, name.partition(":")[0])
+    if isinstance(found, ModuleValue) and ":" not in name:
+        return found
     module, _, attribute = name.replace(":", ".").rpartition(".")
     found = vm.loader.import_name(vm, vm.frame.module, module) if module else UNKNOWN
     return vm.get_attr(found, attribute) if isinstance(found, ModuleValue) else UNKNOWN
@@ -222,7 +266,8 @@ def _discover(reason: str) -> Model:
 
 def _join_path(vm: Machine, call: CallArgs) -> Value:
     """``path.join`` / ``path.resolve`` / ``os.path.join`` of known parts."""
-    parts = [as_pattern(v) for v in call.pos]
+    values = [Lit(v.path) if isinstance(v, PathObject) else v for v in call.pos]
+    parts = [as_pattern(v) for v in values]
     if call.open or not parts or any(p is None or not p[1] for p in parts):
         return UNKNOWN
     return Lit(posixpath.normpath(posixpath.join(*(p[0] for p in parts if p is not None))))
@@ -345,6 +390,7 @@ def _timer(vm: Machine, call: CallArgs) -> Value:
 
 
 LANGUAGE_MODELS: dict[str, Model] = {
+    **FILE_MODELS,
     "python.getattr": _getattr,
     "python.setattr": _setattr,
     "python.hasattr": _hasattr,
@@ -362,6 +408,9 @@ LANGUAGE_MODELS: dict[str, Model] = {
     "python.range": _range,
     "python.isinstance": _isinstance,
     "python.str": _str,
+    "python.dir": _dir,
+    "python.vars": lambda vm, call: _vars(call),
+    "inspect.getmembers": _members,
     "python.map": _map_python,
     "python.print": lambda vm, call: Lit(None),
     "python.__import__": _import_module,
@@ -370,9 +419,7 @@ LANGUAGE_MODELS: dict[str, Model] = {
     "functools.update_wrapper": _update_wrapper,
     "importlib.import_module": _import_module,
     "werkzeug.utils.import_string": _import_string,
-    "pkgutil.iter_modules": _discover("modules are discovered with pkgutil"),
     "pkgutil.walk_packages": _discover("modules are discovered with pkgutil"),
-    "werkzeug.utils.find_modules": _discover("modules are discovered with find_modules"),
     "importlib.metadata.entry_points": _discover("plugins are loaded from entry points"),
     "pkg_resources.iter_entry_points": _discover("plugins are loaded from entry points"),
     "os.path.join": _join_path,

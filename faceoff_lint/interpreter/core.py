@@ -47,6 +47,7 @@ RELEVANT_CAP = 400_000
 PLAIN_CAP = 20_000
 MAX_DEPTH = 40
 MAX_SAME = 2
+MAX_RELEVANT = 8
 TRACE_DEPTH = 4
 
 Model = Callable[["Machine", CallArgs], Value]
@@ -72,6 +73,15 @@ class Loader(Protocol):
 
     def namespace(self, vm: Machine, record: ModuleRecord, name: str) -> Value | None:
         """An attribute of a module."""
+
+    def entries(self, path: str) -> list[tuple[str, bool]] | None:
+        """The names in a folder of the project, with whether each is a folder; None: no folder."""
+
+    def working_folder(self) -> str:
+        """The folder the app is taken to be started in."""
+
+    def loaded(self) -> list[ModuleRecord]:
+        """The project modules evaluated so far, in order."""
 
 
 @dataclass(slots=True, eq=False)
@@ -383,7 +393,7 @@ class Machine:
             self.escape_all(call)
             return UNKNOWN
         same = sum(1 for f in self.frames if f.function and f.function.node is function.node)
-        if same >= MAX_SAME:
+        if same >= (MAX_RELEVANT if self._relevant(function, call) else MAX_SAME):
             self.escape_all(call)
             return UNKNOWN
         node = function.node

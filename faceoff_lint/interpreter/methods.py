@@ -267,8 +267,11 @@ def _join_text(vm: Machine, call: CallArgs) -> Value:
     return concat(parts)
 
 
-def _replace(text: str, args: list[Any]) -> str:
-    return text.replace(str(args[0]), str(args[1]), 1)
+def _replace(vm: Machine, call: CallArgs) -> Value:
+    """JavaScript replaces the first occurrence of a string, Python all of them."""
+    count = 1 if vm.javascript else -1
+    run = _string_method(lambda t, a: t.replace(str(a[0]), str(a[1]), count))
+    return run(vm, call)
 
 
 _STRING: dict[str, Callable[[Any, CallArgs], Value]] = {
@@ -292,7 +295,8 @@ _STRING: dict[str, Callable[[Any, CallArgs], Value]] = {
     "endsWith": _string_method(lambda t, a: t.endswith(a[0])),
     "includes": _string_method(lambda t, a: a[0] in t),
     "indexOf": _string_method(lambda t, a: t.find(a[0])),
-    "replace": _string_method(_replace),
+    "replace": _replace,
+    "replaceAll": _string_method(lambda t, a: t.replace(str(a[0]), str(a[1]))),
     "concat": _string_method(lambda t, a: t + "".join(map(str, a))),
     "slice": _string_method(lambda t, a: t[int(a[0]) : int(a[1]) if len(a) > 1 else None]),
     "toString": _string_method(lambda t, a: t),
@@ -458,6 +462,15 @@ def _includes(vm: Machine, call: CallArgs) -> Value:
     return Lit(any(i == wanted for i in this.items))
 
 
+def _index_of(vm: Machine, call: CallArgs) -> Value:
+    this, wanted = _this_list(call), call.get(0)
+    if this.open or not isinstance(wanted, Lit):
+        return UNKNOWN
+    if not all(isinstance(i, Lit) for i in this.items):
+        return UNKNOWN
+    return Lit(next((n for n, i in enumerate(this.items) if i == wanted), -1))
+
+
 def _find(vm: Machine, call: CallArgs) -> Value:
     return union([*(item for item, r in _each(vm, call) if truth(r) is not False), UNDEFINED])
 
@@ -491,6 +504,7 @@ _LIST: dict[str, Callable[[Any, CallArgs], Value]] = {
     "pop": _pop,
     "shift": _pop,
     "includes": _includes,
+    "indexOf": _index_of,
     "find": _find,
     "some": _test,
     "every": _test,

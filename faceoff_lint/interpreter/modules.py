@@ -48,6 +48,9 @@ class Reading(Protocol):
     def text(self, path: str) -> str | None:
         """The text of a file that is no source (JSON); None when there is none."""
 
+    def entries(self, path: str) -> list[tuple[str, bool]] | None:
+        """The sorted names in a folder, with whether each is a folder; None: no folder."""
+
 
 class Modules:
     """The modules of one service, loaded on demand, each evaluated once."""
@@ -63,6 +66,20 @@ class Modules:
                 self.folders.add(folder)
         self.records: dict[str, ModuleRecord | None] = {}
         self._found: dict[tuple[str, str], str | None] = {}
+
+    def entries(self, path: str) -> list[tuple[str, bool]] | None:
+        """The names in a folder, by its path from the root of the run."""
+        if not path.startswith("/") and self.service.framework == "express":
+            path = posixpath.join(self.service.root, path)
+        return self.reading.entries(posixpath.normpath(path.strip("/") or "."))
+
+    def loaded(self) -> list[ModuleRecord]:
+        """The modules evaluated so far, in the order they were first asked for."""
+        return [r for r in self.records.values() if r is not None and r.state == "done"]
+
+    def working_folder(self) -> str:
+        """Apps are taken to be started in the root of their service."""
+        return "/" + self.service.root if self.service.framework == "express" else self.service.root
 
     # --- loading -----------------------------------------------------------------------------
 
@@ -188,7 +205,9 @@ class Modules:
             name = ".".join(parts[: index + 1])
             path = self.find_python(name, record.path)
             if path is None:
-                return External(dotted) if index == 0 else value if index else UNKNOWN
+                # A folder of the project may share its name with a library.
+                plain = isinstance(value, ModuleValue) and not value.record.path.endswith("/")
+                return UNKNOWN if plain else External(dotted)
             if path.endswith("/"):
                 value = self._namespace_package(path)
             else:

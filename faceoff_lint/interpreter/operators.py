@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from faceoff_lint import ir
 from faceoff_lint.interpreter import methods
+from faceoff_lint.interpreter.files import PathObject
 from faceoff_lint.values import (
     UNDEFINED,
     UNKNOWN,
@@ -21,6 +22,7 @@ from faceoff_lint.values import (
     Lit,
     ModuleValue,
     Native,
+    Setting,
     Text,
     Value,
     Wrapped,
@@ -44,6 +46,8 @@ def unary(vm: Machine, node: ir.Unary, env: Env) -> Value:
         return UNDEFINED
     if node.op == "-" and isinstance(value, Lit) and isinstance(value.value, (int, float)):
         return Lit(-value.value)
+    if node.op == "~" and isinstance(value, Lit) and isinstance(value.value, int):
+        return Lit(~value.value)
     if node.op == "typeof":
         return typeof(value)
     if node.op in ("++", "--") and isinstance(node.value, (ir.Name, ir.Attr)):
@@ -68,6 +72,8 @@ def typeof(value: Value) -> Value:
 def binary(vm: Machine, node: ir.Binary, env: Env) -> Value:
     """An arithmetic operator or a comparison applied."""
     left, right = vm.eval(node.left, env), vm.eval(node.right, env)
+    if isinstance(left, PathObject):
+        return left.operate(node.op, right)
     if node.op == "+":
         return add(vm, left, right)
     if node.op == "%" and isinstance(left, Lit) and isinstance(left.value, str):
@@ -115,6 +121,8 @@ def _compare(op: str, left: Value, right: Value) -> Value:
 
 
 def _equal(left: Value, right: Value) -> bool | None:
+    if isinstance(left, Setting) or isinstance(right, Setting):
+        return None
     if isinstance(left, Lit) and isinstance(right, Lit):
         return left.value == right.value
     heap = (Function, ClassValue, Native, Instance, ListValue, DictValue, Builtin, ModuleValue)

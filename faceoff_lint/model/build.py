@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,7 +11,8 @@ from faceoff_lint import ir
 from faceoff_lint.deep import run_deep
 from faceoff_lint.frameworks.events import MountEvent, Recorder, RouteEvent, UseEvent
 from faceoff_lint.frameworks.express import EXPRESS_MODELS, Router
-from faceoff_lint.frameworks.flask import FLASK_MODELS
+from faceoff_lint.frameworks.flask import FLASK_MODELS, current_app
+from faceoff_lint.frameworks.plugins import PLUGIN_MODELS
 from faceoff_lint.frameworks.rest import REST_MODELS
 from faceoff_lint.interpreter import LANGUAGE_MODELS, Frame, Machine, Modules
 from faceoff_lint.interpreter.objects import instantiate
@@ -82,6 +84,19 @@ class _Reading:
             self.texts[path] = self._load(path)
         return self.texts[path]
 
+    def entries(self, path: str) -> list[tuple[str, bool]] | None:
+        """The sorted names in a folder inside the root, links left out; None: no folder."""
+        root = os.path.realpath(self.reader.root)
+        folder = os.path.realpath(os.path.join(root, path))
+        if os.path.commonpath((root, folder)) != root:
+            return None
+        try:
+            with os.scandir(folder) as found:
+                kept = [(e.name, e.is_dir(follow_symlinks=False)) for e in found]
+        except OSError:
+            return None
+        return sorted(k for k in kept if k[0] not in ("__pycache__", "node_modules", ".git"))
+
     def _load(self, path: str) -> str | None:
         from faceoff_lint.reading import ReadError, read_source
 
@@ -104,7 +119,8 @@ def _build(service: Service, reader: Reads, budget: int) -> Web:
     machine = Machine(modules, budget)
     machine.models.update(LANGUAGE_MODELS)
     if service.framework == "flask":
-        machine.models.update({**FLASK_MODELS, **REST_MODELS})
+        machine.models.update({**FLASK_MODELS, **REST_MODELS, **PLUGIN_MODELS})
+        machine.late_bound["flask.current_app"] = current_app
     else:
         machine.models.update(EXPRESS_MODELS)
     seeds = _seeds(service, reader)

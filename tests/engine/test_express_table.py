@@ -203,7 +203,12 @@ SERVED = {
     "required, not mounted": ("require('./r');", NO),
     "handed to a library": ("require('library')(app, require('./r'));", MAYBE),
     "a folder loader": (
-        "require('fs').readdirSync('.').forEach((f) => app.use(require('./' + f)));",
+        "require('fs').readdirSync('.').filter((f) => f !== 'app.js')"
+        ".forEach((f) => app.use(require('./' + f)));",
+        YES,
+    ),
+    "a loader of some other folder": (
+        "require('fs').readdirSync(process.env.DIR).forEach((f) => app.use(require('./' + f)));",
         MAYBE,
     ),
 }
