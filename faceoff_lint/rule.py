@@ -41,11 +41,14 @@ if TYPE_CHECKING:
         Leaks,
         Outcome,
         Point,
+        Reached,
         Registration,
         Rejections,
         Responses,
         Slot,
         Verdict,
+        View,
+        Views,
     )
     from faceoff_lint.model import App, Group, Handler, Mount, Route, Row, Step, Use, Web
     from faceoff_lint.values import (
@@ -67,6 +70,7 @@ __all__ = [
     "App", "Group", "Handler", "Mount", "Route", "Row", "Step", "Use", "Web",
     "Floating", "Flow", "Hit", "Leaks", "Outcome", "Point", "Rejections", "Responses", "Slot",
     "Verdict", "MAYBE", "NO", "YES", "Tri", "ir",
+    "Reached", "View", "Views",
     "CallArgs", "CallSite", "ClassValue", "External", "Failures", "Function", "Lit",
     "Registration", "Value",
     "BLUEPRINTS", "CONTEXTS", "DATABASE", "ERRORS", "LOAD", "PRODUCTION", "REALTIME", "REST",
@@ -230,7 +234,7 @@ _LAZY = {
     for module, names in (
         ("faceoff_lint.model", "App Group Handler Mount Route Row Step Use Web"),
         ("faceoff_lint.flow", "Floating Flow Hit Leaks Outcome Point Rejections Responses Slot"),
-        ("faceoff_lint.flow", "CallSite Failures Registration Verdict"),
+        ("faceoff_lint.flow", "CallSite Failures Reached Registration Verdict View Views"),
         ("faceoff_lint.values", "MAYBE NO YES Tri"),
         ("faceoff_lint.values", "CallArgs ClassValue External Function Lit Value"),
         ("faceoff_lint.ir", "ir"),

@@ -5,6 +5,7 @@ from faceoff_lint.flow.failures import Failures, Registration
 from faceoff_lint.flow.leaks import Leaks, Slot
 from faceoff_lint.flow.rejections import Floating, Point, Rejections
 from faceoff_lint.flow.responses import Responses
+from faceoff_lint.flow.views import Reached, View, Views
 from faceoff_lint.flow.wrappers import Outcome, Verdict, judge_wrapper
 
 __all__ = [
@@ -16,10 +17,13 @@ __all__ = [
     "Leaks",
     "Outcome",
     "Point",
+    "Reached",
     "Registration",
     "Rejections",
     "Responses",
     "Slot",
     "Verdict",
+    "View",
+    "Views",
     "judge_wrapper",
 ]

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from faceoff_lint import ir
 from faceoff_lint.frameworks.events import ErrorHandlerEvent, HookEvent, ParamEvent
 from faceoff_lint.interpreter import Trace
-from faceoff_lint.model import Handler, Web
+from faceoff_lint.model import Group, Handler, Web
 from faceoff_lint.model.handlers import js_length
 from faceoff_lint.source import Span
 from faceoff_lint.values import (
     UNKNOWN,
+    Builtin,
     CallArgs,
     ClassValue,
     External,
@@ -255,6 +256,17 @@ class Flow:
                 return site
         return CallSite(node, function, [])
 
+    def hands_on(self, group: Group) -> bool:
+        """Express: whether request code calls a router itself, or gives it to something."""
+        native = group.native
+        for function in self.reached(f for f, _ in self.request_functions):
+            for site in self.calls(function):
+                used = [*site.callees, *(site.args.all if site.args is not None else [])]
+                used += [c.this for c in site.callees if isinstance(c, Builtin) and c.this]
+                if any(c is native for value in used for c in options(value)):
+                    return True
+        return False
+
     def memoised(self, site: CallSite) -> bool:
         """Whether a call's result is kept in a variable that outlives its function.
 
@@ -284,10 +296,12 @@ class Flow:
         *,
         depth: int = MAX_CALL_DEPTH,
         enter: Callable[[Function], bool] | None = None,
+        closures: bool = True,
     ) -> Iterator[Hit[T]]:
         """What ``match`` finds in a function, its closures, and the project functions it calls.
 
-        Each function is entered once, on the shortest way. ``enter`` can refuse functions.
+        Each function is entered once, on the shortest way. ``enter`` can refuse functions;
+        without ``closures`` a function written inside another counts only where it is called.
         """
         seen: set[int] = {id(function.node)}
         queue: list[tuple[Function, list[CallSite]]] = [(function, [])]
@@ -298,6 +312,8 @@ class Flow:
                 if what is not None:
                     yield Hit(function, site, what, [*path, site])
             for inner, via in self._successors(current):
+                if via is None and not closures:
+                    continue
                 if id(inner.node) in seen or (enter is not None and not enter(inner)):
                     continue
                 longer = path if via is None else [*path, via]
