@@ -40,7 +40,9 @@ from faceoff_lint.values import (
     options,
 )
 
-__all__ = ["EXPRESS_MODELS", "LOADERS", "METHODS", "HttpServer", "RouteChain", "Router", "SocketServer"]
+__all__ = [
+    "EXPRESS_MODELS", "LOADERS", "METHODS", "HttpServer", "RouteChain", "Router", "SocketServer",
+]  # fmt: skip
 
 METHODS = {
     "get", "post", "put", "delete", "patch", "head", "options", "all", "del", "copy", "lock",

@@ -21,7 +21,7 @@ from faceoff_lint.frameworks.events import (
     SocketEvent,
     UseEvent,
 )
-from faceoff_lint.frameworks.express import HttpServer, Router, SocketServer
+from faceoff_lint.frameworks.express import LOADERS, HttpServer, Router, SocketServer
 from faceoff_lint.frameworks.flask import Blueprint, Extension, FlaskApp
 from faceoff_lint.frameworks.rest import Api, Namespace
 from faceoff_lint.interpreter import Machine, Modules
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 __all__ = ["App", "Group", "Mount", "Route", "Use", "Web"]
 
 _PRODUCT = ("product", "script")
+_EXPORTS = ("module", "exports", "this")
 _MODEL_BASES = {
     "flask_sqlalchemy.SQLAlchemy().Model", "sqlalchemy.orm.DeclarativeBase",
     "sqlalchemy.orm.declarative_base()", "sqlalchemy.ext.declarative.declarative_base()",
@@ -217,6 +218,18 @@ class Group:
         return [e for e in self.events if isinstance(e, ListenEvent)]
 
     @property
+    def below(self) -> Iterator[Route]:
+        """The routes of this group and of those mounted below it, each once."""
+        seen: set[int] = set()
+        stack = [self]
+        while stack:
+            group = stack.pop()
+            if id(group) not in seen:
+                seen.add(id(group))
+                yield from group.routes
+                stack.extend(m.child for m in reversed(group.mounts))
+
+    @property
     def is_app(self) -> bool:
         """Whether it is an application."""
         return self.kind in ("flask", "app")
@@ -290,6 +303,9 @@ class Web:
     def open(self) -> list[tuple[str, Span]]:
         """Why the world is not closed; empty when it is."""
         reasons = list(self.machine.open_world)
+        packages = self.machine.packages
+        loaders = sorted(LOADERS & packages.keys())
+        reasons.extend((f"{n} loads modules by folder", packages[n][0][0]) for n in loaders)
         if self.machine.exhausted:
             reasons.append(("the budget of steps ran out", Span("", 0, 0)))
         return reasons
@@ -364,6 +380,17 @@ class Web:
                 return True
         return False
 
+    def importers(self, file: str) -> list[Span]:
+        """Where product code imports a file."""
+        record = self.modules.records.get(file)
+        return [s for p, s in record.importers if self.role(p) in _PRODUCT] if record else []
+
+    def imported_by_test(self, file: str) -> bool:
+        """JavaScript: whether a test imports a file itself."""
+        from faceoff_lint.model.tested import imported_by_test
+
+        return imported_by_test(self, file)
+
     def held(self, group: Group) -> bool:
         """Whether a module-level collection, object or ``__all__`` holds a group.
 
@@ -376,7 +403,8 @@ class Web:
             exported = names.get("__all__") if record.path == group.file else None
             if isinstance(exported, ListValue) and Lit(group.var) in exported.items:
                 return True
-            if any(_holds(value, group.native, 2) for value in names.values()):
+            kept = [v for n, v in names.items() if n not in _EXPORTS and v is not record.exports]
+            if any(_holds(value, group.native, 2) for value in kept):
                 return True
         return False
 
@@ -473,6 +501,20 @@ class Web:
                 head = self.sources[span.file].text[: span.start].rpartition("\n")[2]
                 return (Span(span.file, node.end, node.end), head) if not head.strip() else None
         return None
+
+    def calls(self, path: str) -> bool:
+        """Whether set-up code calls a library function: ``socket.setdefaulttimeout``."""
+        return any(call.path == f"{path}()" for call in self.external_calls)
+
+    def with_argument(self, file: str, call: ir.Call, text: str) -> Edit | None:
+        """The edit that adds an argument at the end of a call."""
+        record = self.modules.records.get(file)
+        if record is None:
+            return None
+        at = call.end - 1
+        before = record.source.text[call.start : at].rstrip()
+        glue = "" if not call.args else " " if before.endswith(",") else ", "
+        return Edit(Span(file, at, at), glue + text)
 
     def without_argument(self, file: str, call: ir.Call, name: str) -> Edit | None:
         """The edit that takes a keyword argument out of a call, and its comma with it."""
