@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -67,7 +68,10 @@ class Reached(Generic[T]):
         """``view `index` ``, ``view `index` and 2 others``; with ``, through …`` if indirect."""
         count = len({w[0].handler.span for w in self.ways}) - 1
         more = f" and {count} other{'s' if count > 1 else ''}" if count > 0 else ""
-        through = "" if self.hit.direct else f", through `{self.site.function.name}`"
+        function = self.site.function
+        if function.owner is not None and function.owner is self.view.handler.cls:
+            return f"{self.view.what} `{function.owner.name}.{function.name}`{more}"
+        through = "" if self.hit.direct else f", through `{function.name}`"
         return f"{self.view.title}{more}{through}"
 
     @property
@@ -171,6 +175,17 @@ class Views:
                     stack.extend(choice.args.all if choice.args is not None else ())
                     stack.extend([choice.parent] if choice.parent is not None else ())
         return False
+
+    def variables(self, view: View) -> set[str]:
+        """The parameters of a view that its URLs fill in."""
+        found = {v for p in view.paths for v in re.findall(r"<(?:[^:<>]+:)?([^<>:]+)>", p)}
+        own = {
+            p.target.id
+            for f in view.functions
+            for p in f.node.params
+            if isinstance(p.target, ir.Name)
+        }
+        return found & own
 
     # --- what lives as long as a request -----------------------------------------------------
 
