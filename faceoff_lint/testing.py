@@ -54,8 +54,12 @@ def read_page(rule: Rule) -> Page:
 
 
 def examples(rules: Iterable[Rule]) -> list[tuple[Rule, Example]]:
-    """Every example of every rule's page. Raises ``PageError``."""
-    return [(rule, example) for rule in rules for example in read_page(rule).examples]
+    """Every example of every rule's page; a rule without a page (``check_page``) has none.
+
+    Raises ``PageError``.
+    """
+    paged = [rule for rule in rules if rule.page.exists()]
+    return [(rule, example) for rule in paged for example in read_page(rule).examples]
 
 
 def check_page(rule: Rule) -> None:

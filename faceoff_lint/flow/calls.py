@@ -35,6 +35,7 @@ __all__ = ["CallSite", "Flow", "Hit", "REQUEST", "RESPONSE", "NEXT"]
 T = TypeVar("T")
 
 REQUEST, RESPONSE, NEXT = "express.req", "express.res", "express.next"
+SOCKET = "socket.io.socket"
 MAX_CALL_DEPTH = 8
 
 
@@ -108,6 +109,7 @@ class Flow:
         self.web = web
         self._traces: dict[tuple[int, int, str], tuple[Function, Trace]] = {}
         self._sites: dict[int, tuple[Function, list[CallSite]]] = {}
+        self._bound: dict[int, list[Value]] = {}
 
     @staticmethod
     def of(web: Web) -> Flow:
@@ -170,7 +172,7 @@ class Flow:
 
     @cached_property
     def _roles(self) -> dict[int, str]:
-        """Express: which functions are registered, and so get request, response and next."""
+        """Express: which functions are registered, and so get request, response, next, socket."""
         roles: dict[int, str] = {}
         for handler in self._registered():
             for function in (handler.outer, handler.function):
@@ -182,10 +184,14 @@ class Flow:
                     function = self.web.resolve(event.handler).function
                     if function is not None:
                         roles[id(function.node)] = "param"
+        for socket_event in self.web.socket_events:
+            function = self.web.resolve(socket_event.handler).function
+            if function is not None:
+                roles.setdefault(id(function.node), "socket")
         return roles
 
     def role(self, function: Function) -> str:
-        """``handler``, ``error``, ``param`` or ``plain``."""
+        """``handler``, ``error``, ``param``, ``socket`` or ``plain``."""
         role = self._roles.get(id(function.node), "plain")
         if role == "handler" and js_length(function) == 4:
             return "error"
@@ -204,8 +210,10 @@ class Flow:
         key = (id(function.identity), id(this) if this is not None else 0, role)
         found = self._traces.get(key)
         if found is None:
-            args = [External(p) for p in _ROLE_ARGS[role]]
-            trace = self.web.machine.trace_function(function, list(args), this)
+            args: list[Value] = [External(p) for p in _ROLE_ARGS[role]]
+            if role == "plain":
+                args = self._bound.get(id(function.node), args)
+            trace = self.web.machine.trace_function(function, args, this)
             found = self._traces[key] = (function, trace)
         return found[1]
 
@@ -245,9 +253,23 @@ class Flow:
                 callees = [c for r in records for c in options(r.callee)]
                 args = records[0].args if records else None
                 result = records[0].result if records else UNKNOWN
-                sites.append(CallSite(node, function, callees, args, result))
+                site = CallSite(node, function, callees, args, result)
+                self._bind(site)
+                sites.append(site)
         self._sites[id(function.identity)] = (function, sites)
         return sites
+
+    def _bind(self, site: CallSite) -> None:
+        """Remember which parameters of a helper are the response, the socket and so on.
+
+        Set before the helper is traced: nobody gets at it but through a call site.
+        """
+        if site.args is None or self.web.framework != "express":
+            return
+        values: list[Value] = [v if _is_channel(v) else UNKNOWN for v in site.args.pos]
+        if any(v is not UNKNOWN for v in values):
+            for target in site.targets:
+                self._bound.setdefault(id(target.node), [*target.bound, *values])
 
     def site(self, function: Function, node: ir.Call) -> CallSite:
         """The call site of a call node of ``function``."""
@@ -341,6 +363,10 @@ class Flow:
         return list(seen.values())
 
 
+def _is_channel(value: Value) -> bool:
+    return isinstance(value, External) and value.path in (REQUEST, RESPONSE, NEXT, SOCKET)
+
+
 def _parameters(function: Function) -> set[str]:
     targets = (p.target for p in function.node.params)
     return {t.id for t in targets if isinstance(t, ir.Name)}
@@ -351,4 +377,5 @@ _ROLE_ARGS = {
     "handler": [REQUEST, RESPONSE, NEXT],
     "error": ["express.err", REQUEST, RESPONSE, NEXT],
     "param": [REQUEST, RESPONSE, NEXT, "express.param"],
+    "socket": [SOCKET, "socket.io.next"],
 }

@@ -16,6 +16,7 @@ from functools import cached_property
 from faceoff_lint import ir
 from faceoff_lint.flow.calls import Flow
 from faceoff_lint.flow.rejections import Floating, Point
+from faceoff_lint.flow.sockets import Listener, listeners
 from faceoff_lint.flow.wrappers import Outcome, Verdict, judge_wrapper
 from faceoff_lint.frameworks.events import Event, ParamEvent
 from faceoff_lint.frameworks.express import Router
@@ -120,6 +121,12 @@ class Leaks:
                     return True
         return False
 
+    @cached_property
+    def captures_rejections(self) -> bool:
+        """Whether ``events.captureRejections`` is switched on: emitters hear their listeners."""
+        texts = (s.text for s in self.web.sources.values())
+        return any("captureRejections" in text for text in texts)
+
     @property
     def consequence(self) -> str:
         """What a lost rejection does, for messages."""
@@ -206,6 +213,8 @@ class Leaks:
         verdicts = (self.verdict(s) for s in self.slots)
         wrapped = {id(v.site.node) for v in verdicts if v is not None and v.site is not None}
         functions = [f for f, _ in self.flow.request_functions]
+        functions += [listener.function for listener in self.listeners]
+        functions += [function for function, _ in self._verifiers]
         found: dict[Span, Floating] = {}
         for function in self.flow.reached(functions):
             if not self.web.is_product(function.span):
@@ -213,7 +222,28 @@ class Leaks:
             for item in self.flow.rejections.floating(function):
                 if id(item.node) not in wrapped:
                     found.setdefault(item.span, item)
+        for function, what in self._verifiers:
+            points = self.flow.rejections.points(function) if function.node.is_async else []
+            if points and self.web.is_product(function.span):
+                item = Floating(function, function.node, "callback", what, points[0])
+                found.setdefault(item.span, item)
         return list(found.values())
+
+    @cached_property
+    def listeners(self) -> list[Listener]:
+        """Socket.IO listeners and middlewares."""
+        return listeners(self.flow)
+
+    @cached_property
+    def _verifiers(self) -> list[tuple[Function, str]]:
+        """Verify callbacks of passport strategies: passport ignores what they return."""
+        found = []
+        for call in self.web.external_calls:
+            package, _, member = call.path.partition(".")
+            if package.startswith("passport-") and member.endswith("Strategy()") and call.args:
+                functions = [v for v in call.args.pos if isinstance(v, Function)]
+                found += [(f, f"{package}'s Strategy") for f in functions]
+        return found
 
     def is_broken(self, slot: Slot, verdict: Verdict) -> bool:
         """Whether a wrapper loses or swallows what its handler rejects with.
