@@ -175,7 +175,11 @@ def _upper(vm: Any, value: Value, how: str) -> list[tuple[str, Value]]:
 
 
 class Scaffold(Recorder):
-    """What Flask and Blueprint share."""
+    """What Flask and Blueprint share. ``endpoint_views``: what ``@app.endpoint`` gave views to."""
+
+    def __init__(self, vm: Any, call: CallArgs) -> None:
+        super().__init__(vm, call)
+        self.endpoint_views: dict[str, Value] = {}
 
     def get_attr(self, vm: Any, name: str) -> Value | None:
         """Members that register something; attributes the program set; else a library member."""
@@ -205,7 +209,7 @@ class Scaffold(Recorder):
         if name in NAMED:
             return lambda vm, call: self._named_hook(vm, call, name)
         if name == "endpoint":
-            return lambda vm, call: Builtin("flask.endpoint", _pass)
+            return self._endpoint
         return None
 
     def _route(self, vm: Any, call: CallArgs, methods: tuple[str, ...] | None, how: str) -> Value:
@@ -260,6 +264,18 @@ class Scaffold(Recorder):
                 vm.open_up("a blueprint is registered that can't be resolved", call.span)
         return Lit(None)
 
+    def _endpoint(self, vm: Any, call: CallArgs) -> Value:
+        """``@app.endpoint(name)``: the view of a rule that was added without one."""
+        name = call.literal(0)
+
+        def decorate(vm: Any, inner: CallArgs) -> Value:
+            view = inner.get(0) or UNKNOWN
+            if vm.recording and isinstance(name, str):
+                self.endpoint_views[name] = view
+            return view
+
+        return Builtin("flask.endpoint()", decorate, self)
+
     def _errorhandler(self, vm: Any, call: CallArgs, app_wide: bool) -> Value:
         key = call.get(0, "code_or_exception") or UNKNOWN
         noted = self.note(vm, call)
@@ -291,10 +307,6 @@ class Scaffold(Recorder):
             return handler
 
         return Builtin(f"flask.{name}()", decorate, self)
-
-
-def _pass(vm: Any, call: CallArgs) -> Value:
-    return call.get(0) or UNKNOWN
 
 
 class FlaskApp(Scaffold):
@@ -355,6 +367,14 @@ class Blueprint(Scaffold):
         """``url_prefix`` of the constructor."""
         found = self.args.get(-1, "url_prefix")
         return UNKNOWN if found is None and self.args.open else found
+
+    def get_attr(self, vm: Any, name: str) -> Value | None:
+        """``name`` and ``url_prefix`` as the constructor got them, and what Scaffold has."""
+        if name == "name" and name not in self.attrs:
+            return self.name
+        if name == "url_prefix" and name not in self.attrs:
+            return self.url_prefix or Lit(None)
+        return super().get_attr(vm, name)
 
     def reinit(self, vm: Any, call: CallArgs) -> None:
         """A subclass passes the real name and prefix to ``super().__init__``."""

@@ -297,8 +297,9 @@ def _fill(web: Web, group: Group, groups: Mapping[int, Group]) -> None:
     for event in group.events:
         if isinstance(event, RouteEvent):
             texts = [path_text(r, hole) for r in event.rules] or [(hole, False)]
-            nodes = [*event.handler_nodes, *[None] * len(event.handlers)]
-            handlers = [resolve(h, n) for h, n in zip(event.handlers, nodes, strict=False)]
+            values = event.handlers or _endpoint_view(event)
+            nodes = [*event.handler_nodes, *[None] * len(values)]
+            handlers = [resolve(h, n) for h, n in zip(values, nodes, strict=False)]
             exact = all(e for _, e in texts) and not event.open
             group.routes.append(Route(event, group, handlers, [t for t, _ in texts], exact))
         elif isinstance(event, MountEvent):
@@ -308,6 +309,13 @@ def _fill(web: Web, group: Group, groups: Mapping[int, Group]) -> None:
                 _mount(event, group, child, prefix)
         elif isinstance(event, UseEvent):
             _use(event, group, groups, hole)
+
+
+def _endpoint_view(event: RouteEvent) -> list[Value]:
+    """The view that ``@app.endpoint`` gave to a rule without one."""
+    views = getattr(event.owner, "endpoint_views", {})
+    name = event.endpoint.value if isinstance(event.endpoint, Lit) else None
+    return [views[name]] if name in views else []
 
 
 def _absent(value: Value | None) -> bool:
