@@ -14,13 +14,17 @@ from faceoff_lint.model import Group, Handler, Web
 from faceoff_lint.model.handlers import js_length
 from faceoff_lint.source import Span
 from faceoff_lint.values import (
+    MAYBE,
+    NO,
     UNKNOWN,
+    YES,
     Builtin,
     CallArgs,
     ClassValue,
     External,
     Function,
     Instance,
+    Tri,
     Value,
     Wrapped,
     options,
@@ -35,6 +39,11 @@ __all__ = ["CallSite", "Flow", "Hit", "REQUEST", "RESPONSE", "NEXT"]
 T = TypeVar("T")
 
 REQUEST, RESPONSE, NEXT = "express.req", "express.res", "express.next"
+# Libraries whose middlewares are meant for single routes: limiters, uploads, validators.
+PER_ROUTE = {
+    "celebrate", "express-brute", "express-fileupload", "express-rate-limit", "express-slow-down",
+    "express-validator", "multer", "rate-limiter-flexible",
+}  # fmt: skip
 SOCKET = "socket.io.socket"
 MAX_CALL_DEPTH = 8
 
@@ -288,6 +297,27 @@ class Flow:
                 if any(c is native for value in used for c in options(value)):
                     return True
         return False
+
+    def tied_to_route(self, handler: Handler) -> Tri:
+        """Express: whether a middleware needs the route it stands on: its parameters, its count.
+
+        A ``use`` on the router sees no ``req.params`` of the routes; a rate limiter counts apart.
+        """
+        functions = self.entered(handler)
+        if not functions:
+            plain = handler.is_error_handler is False and handler.library not in PER_ROUTE
+            return NO if plain else MAYBE
+        for function in self.reached(functions):
+            for node in ir.walk(function.node):
+                name: object = node.name if isinstance(node, ir.Attr) else None
+                if isinstance(node, ir.Entry) and isinstance(node.key, ir.Const):
+                    name = node.key.value
+                if name in ("params", "param", "route"):
+                    return YES
+            for site in self.calls(function):
+                if any(p.partition(".")[0].removesuffix("()") in PER_ROUTE for p in site.paths):
+                    return YES
+        return NO
 
     def memoised(self, site: CallSite) -> bool:
         """Whether a call's result is kept in a variable that outlives its function.

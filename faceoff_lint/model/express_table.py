@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from faceoff_lint.model.handlers import Handler, Step, is_error_middleware
 from faceoff_lint.model.table import Row
 from faceoff_lint.model.web import App, Group, Mount, Route, Use, Web
 
-__all__ = ["express_rows", "join_path", "may_match"]
+__all__ = ["covers", "express_rows", "join_path", "may_match"]
 
 
 @dataclass(slots=True)
@@ -129,6 +129,46 @@ def may_match(limit: str, path: str) -> bool:
         if segment.lower() != right[index].lower():
             return False
     return True
+
+
+def covers(web: Web, group: Group, routes: Sequence[Route]) -> bool:
+    """Whether one ``use`` on ``group`` before ``routes`` would run for them and no other route.
+
+    They are all that is registered on the group from the first of them on, under the same
+    conditions, and no later route of the app lies below the group's path. Catch-all routes and
+    functions that answer what is left over don't count: unmatched paths meet a ``use`` anyway.
+    """
+    first = min(route.event.order for route in routes)
+    mine = {route.span for route in routes}
+    if any(r.event.order > first and r.span not in mine for r in group.routes):
+        return False
+    if len({(r.conditions, r.span.file) for r in routes}) > 1:
+        return False
+    others: list[Mount | Use] = [*group.mounts, *group.uses]
+    for entry in others:
+        if entry.event.order > first and not (isinstance(entry, Use) and _is_ending(entry)):
+            return False
+    rows = web.table
+    own = [i for i, row in enumerate(rows) if row.route in routes]
+    inside = {id(route) for route in group.below}
+    for index in own[:1]:
+        prefix = ""
+        for mount in rows[index].mounts:
+            prefix = join_path(prefix, mount.prefix or "")
+        for row in rows[index:]:
+            outside = row.app is rows[index].app and id(row.route) not in inside
+            if outside and not _is_catch_all(row.path) and may_match(prefix, row.path):
+                return False
+    return bool(own)
+
+
+def _is_ending(use: Use) -> bool:
+    """A 404 answer or an error middleware: functions of the project for every path."""
+    return use.paths == [""] and all(h.known or h.is_error_handler for h in use.handlers)
+
+
+def _is_catch_all(path: str) -> bool:
+    return path.lstrip("/{(.")[:1] == "*"
 
 
 def _segments(path: str) -> list[str]:

@@ -91,6 +91,14 @@ class Handler:
         return is_error_middleware(self.value)
 
     @property
+    def library(self) -> str:
+        """The package of a library's middleware; empty for the project's own."""
+        value = self.value.inner if isinstance(self.value, Wrapped) else self.value
+        if not isinstance(value, External):
+            return ""
+        return value.path.partition(".")[0].removesuffix("()")
+
+    @property
     def length(self) -> int:
         """JavaScript's ``length`` of the handler; 0 when its code is unknown."""
         return js_length(self.function) if self.function is not None else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -96,6 +97,29 @@ class Route:
     def conditions(self) -> tuple[Condition, ...]:
         """What must hold for the registration to happen."""
         return self.event.conditions
+
+    @property
+    def leading(self) -> ir.Expr | None:
+        """Express: the expression of the middleware that stands first, before the handler."""
+        if len(self.handlers) < 2 or self.event.open:
+            return None
+        return self.handlers[0].node
+
+    @property
+    def without_leading(self) -> Span | None:
+        """Express: what to delete to take the first middleware out; None inside an array."""
+        nodes, leading = self.event.args.nodes, self.leading
+        for node, following in itertools.pairwise(nodes):
+            if node is leading:
+                return Span(self.span.file, node.start, following.start)
+        return None
+
+    @property
+    def head(self) -> Span:
+        """Where the whole registering expression begins: a chain's head, not its last link."""
+        node = self.event.args.node
+        start = node.start if node is not None else self.span.start
+        return Span(self.span.file, start, start)
 
     @property
     def place(self) -> Span:
@@ -531,6 +555,19 @@ class Web:
             rest = record.source.text[end : call.end]
             end += len(rest) - len(rest.lstrip(" ,")) if rest.lstrip(" ").startswith(",") else 0
         return Edit(Span(file, start, end), "")
+
+    def indent(self, place: Span) -> str | None:
+        """The blanks before a place, when nothing else stands before it on its line."""
+        record = self.modules.records.get(place.file)
+        text = record.source.text if record is not None else ""
+        before = text[text.rfind("\n", 0, place.start) + 1 : place.start]
+        return before if not before.strip() else None
+
+    def covers(self, group: Group, routes: Sequence[Route]) -> bool:
+        """Express: whether one ``use`` before these routes of a group would run for them alone."""
+        from faceoff_lint.model.express_table import covers
+
+        return covers(self, group, routes)
 
     def moved_last(self, call: Span, name: str) -> tuple[Edit, ...] | None:
         """The edits that move a call behind the other set-up of ``name`` in its block."""
