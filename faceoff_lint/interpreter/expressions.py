@@ -347,6 +347,17 @@ def _clauses(
         return False
     clause = node.clauses[index]
     items, is_open = methods.iterate(vm, vm.eval(clause.iterable, env))
+    if is_open:
+        # One round with anything, for what it calls; what it gives is not known to be there.
+        def run() -> str | None:
+            with vm.under(Condition("loop", vm.span(clause.iterable), 0)):
+                vm.assign(clause.target, UNKNOWN, env, "param")
+                for condition in clause.conditions:
+                    vm.eval(condition, env)
+                _clauses(vm, node, index + 1, env, [])
+            return None
+
+        vm.fork([run, lambda: None])
     for item in items[:UNROLL]:
         vm.assign(clause.target, item, env, "param")
         answers = [truth(vm.eval(c, env)) for c in clause.conditions]
