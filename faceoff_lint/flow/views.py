@@ -14,7 +14,18 @@ from faceoff_lint.flow.calls import CallSite, Flow, Hit
 from faceoff_lint.frameworks.events import ErrorHandlerEvent, HookEvent
 from faceoff_lint.model import Group, Handler, Web
 from faceoff_lint.source import Span
-from faceoff_lint.values import NO, External, Function, Instance, Value, options
+from faceoff_lint.values import (
+    NO,
+    UNKNOWN,
+    DictValue,
+    External,
+    Function,
+    Instance,
+    Lit,
+    Text,
+    Value,
+    options,
+)
 
 __all__ = ["Reached", "View", "Views"]
 
@@ -176,6 +187,24 @@ class Views:
                     stack.extend([choice.parent] if choice.parent is not None else ())
         return False
 
+    def configured(self, hit: Hit[T]) -> bool:
+        """Whether some argument of a call is known to come from code, settings or environment.
+
+        A parameter of the function counts as what its caller on the way passes.
+        """
+        args = hit.site.args
+        values = list(args.all) if args is not None else []
+        if len(hit.path) > 1:
+            caller = hit.path[-2].args
+            names = {n.id for a in hit.site.node.args for n in [a.value] if isinstance(n, ir.Name)}
+            params = [p.target for p in hit.site.function.node.params]
+            if hit.site.function.this is not None:
+                params = params[1:]
+            for index, param in enumerate(params):
+                if isinstance(param, ir.Name) and param.id in names and caller is not None:
+                    values.append(caller.get(index, param.id) or UNKNOWN)
+        return any(_is_told(v) and not self.from_request(v) for v in values)
+
     def variables(self, view: View) -> set[str]:
         """The parameters of a view that its URLs fill in."""
         found = {v for p in view.paths for v in re.findall(r"<(?:[^:<>]+:)?([^<>:]+)>", p)}
@@ -232,6 +261,15 @@ def _targets(node: ir.Assign) -> Iterator[ir.Expr]:
     while isinstance(current, ir.Assign):
         yield current.target
         current = current.value
+
+
+def _is_told(value: Value) -> bool:
+    """Whether anything is known of a value."""
+    if isinstance(value, Text):
+        return any(value.parts)
+    if isinstance(value, DictValue):
+        return any(map(_is_told, value.entries.values()))
+    return isinstance(value, (Lit, External)) and value != Lit(None)
 
 
 def _is_close(site: CallSite) -> bool | None:
