@@ -164,6 +164,10 @@ class Machine:
         """The place of a node of the module under execution."""
         return Span(self.frames[-1].module.path, node.start, node.end)
 
+    def push(self, env: Env, module: ModuleRecord) -> None:
+        """Begin a frame of a module's own code; the caller pops it."""
+        self.frames.append(Frame(env, module))
+
     def tick(self) -> int:
         """The next number in registration order."""
         self.sequence += 1

@@ -114,12 +114,15 @@ def run_fields(vm: Machine, cls: ClassValue, instance: Instance) -> None:
         return
     env = vm.scope(cls.env, "function")
     env.vars["this"] = instance
+    # Functions written in a field belong to the class's file, whoever makes the instance.
+    vm.push(env, cls.module)
     for member in cls.fields:
         key = member_key(vm, member.key, env)
         if key is not None:
             value = vm.eval(member.value, env) if member.value is not None else UNDEFINED
             name_function(value, member.value, key)
             vm.store(instance.attrs, key, value)
+    vm.frames.pop()
 
 
 def call_instance(vm: Machine, instance: Instance, call: CallArgs) -> Value:
