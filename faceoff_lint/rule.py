@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from faceoff_lint import ir
     from faceoff_lint.flow import (
         CallSite,
+        Concerns,
         Failures,
         Floating,
         Flow,
@@ -71,7 +72,7 @@ __all__ = [
     "Floating", "Flow", "Hit", "Leaks", "Outcome", "Point", "Rejections", "Responses", "Slot",
     "Verdict", "MAYBE", "NO", "YES", "Tri", "ir",
     "Reached", "View", "Views",
-    "CallArgs", "CallSite", "ClassValue", "External", "Failures", "Function", "Lit",
+    "CallArgs", "CallSite", "ClassValue", "Concerns", "External", "Failures", "Function", "Lit",
     "Registration", "Value",
     "BLUEPRINTS", "CONTEXTS", "DATABASE", "ERRORS", "LOAD", "PRODUCTION", "REALTIME", "REST",
     "ROUTING", "STRUCTURE", "VERSIONS",
@@ -234,7 +235,7 @@ _LAZY = {
     for module, names in (
         ("faceoff_lint.model", "App Group Handler Mount Route Row Step Use Web"),
         ("faceoff_lint.flow", "Floating Flow Hit Leaks Outcome Point Rejections Responses Slot"),
-        ("faceoff_lint.flow", "CallSite Failures Reached Registration Verdict View Views"),
+        ("faceoff_lint.flow", "CallSite Concerns Failures Reached Registration Verdict View Views"),
         ("faceoff_lint.values", "MAYBE NO YES Tri"),
         ("faceoff_lint.values", "CallArgs ClassValue External Function Lit Value"),
         ("faceoff_lint.ir", "ir"),

@@ -1,6 +1,7 @@
 """What functions do when they run: call graph and summaries, computed on demand."""
 
 from faceoff_lint.flow.calls import CallSite, Flow, Hit
+from faceoff_lint.flow.concerns import Concerns
 from faceoff_lint.flow.failures import Failures, Registration
 from faceoff_lint.flow.leaks import Leaks, Slot
 from faceoff_lint.flow.rejections import Floating, Point, Rejections
@@ -10,6 +11,7 @@ from faceoff_lint.flow.wrappers import Outcome, Verdict, judge_wrapper
 
 __all__ = [
     "CallSite",
+    "Concerns",
     "Failures",
     "Floating",
     "Flow",
