@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from faceoff_lint import ir
 from faceoff_lint.deep import run_deep
+from faceoff_lint.frameworks.classful import CLASSFUL_MODELS
 from faceoff_lint.frameworks.events import MountEvent, Recorder, RouteEvent, UseEvent
 from faceoff_lint.frameworks.express import EXPRESS_MODELS, Router
 from faceoff_lint.frameworks.flask import FLASK_MODELS, current_app
@@ -119,7 +120,7 @@ def _build(service: Service, reader: Reads, budget: int) -> Web:
     machine = Machine(modules, budget)
     machine.models.update(LANGUAGE_MODELS)
     if service.framework == "flask":
-        machine.models.update({**FLASK_MODELS, **REST_MODELS, **PLUGIN_MODELS})
+        machine.models.update({**FLASK_MODELS, **REST_MODELS, **CLASSFUL_MODELS, **PLUGIN_MODELS})
         machine.late_bound["flask.current_app"] = current_app
     else:
         machine.models.update(EXPRESS_MODELS)

@@ -196,6 +196,95 @@ SHAPES = {
             "GET,POST /api/v1/t/all api.things_thing_list",
         ],
     ),
+    "classful": (
+        """
+        from flask_classful import FlaskView, route
+        class QuotesView(FlaskView):
+            def index(self): ...
+            def get(self, id): ...
+            def random(self): ...
+            @route("/word/", methods=["POST"])
+            def word(self): ...
+            def _hidden(self): ...
+        app = Flask(__name__)
+        QuotesView.register(app)
+        """,
+        [
+            "GET /quotes/<id>/ QuotesView:get",
+            "GET /quotes/ QuotesView:index",
+            "GET /quotes/random/ QuotesView:random",
+            "POST /quotes/word/ QuotesView:word",
+        ],
+    ),
+    "smorest": (
+        """
+        from flask_smorest import Api, Blueprint as Smorest
+        from flask.views import MethodView
+        app = Flask(__name__)
+        api = Api(app)
+        blp = Smorest("pets", "pets", url_prefix="/pets")
+        @blp.route("/")
+        class Pets(MethodView):
+            def get(self): ...
+            def post(self): ...
+        api.register_blueprint(blp)
+        """,
+        ["GET,POST /pets/ pets.Pets"],
+    ),
+    "an app in a class, blueprints in a dict": (
+        """
+        class Server:
+            def __init__(self):
+                self.app = Flask(__name__)
+                self.parts = {"a": Blueprint("a", __name__), "b": Blueprint("b", __name__)}
+                for name, part in self.parts.items():
+                    part.add_url_rule("/x", view_func=self.x)
+                    self.add(part, "/" + name)
+            def add(self, part, prefix):
+                self.app.register_blueprint(part, url_prefix=prefix)
+            def x(self): ...
+        app = Server().app
+        """,
+        ["GET /a/x a.x", "GET /b/x b.x"],
+    ),
+    "a registry filled by a function, an own extension": (
+        """
+        REGISTRY = []
+        def blueprint(name):
+            bp = Blueprint(name, __name__)
+            REGISTRY.append(bp)
+            return bp
+        a = blueprint("a")
+        @a.route("/x")
+        def x(): ...
+        class Extension:
+            def __init__(self, app=None):
+                if app: self.init_app(app)
+            def init_app(self, app):
+                for bp in REGISTRY:
+                    app.register_blueprint(bp, url_prefix="%s/v%d/%s" % ("/api", 2, bp.name))
+        extension = Extension()
+        def create_app():
+            app = Flask(__name__)
+            extension.init_app(app)
+            return app
+        """,
+        ["GET /api/v2/a/x a.x"],
+    ),
+    "settings as prefixes, endpoints with a view of their own": (
+        """
+        class Config:
+            PREFIX = "/conf"
+        app = Flask(__name__)
+        app.config.from_object(Config)
+        bp = Blueprint("c", __name__)
+        bp.add_url_rule("/x", endpoint="named")
+        @bp.endpoint("named")
+        def view(): ...
+        app.register_blueprint(bp, url_prefix=app.config["PREFIX"])
+        """,
+        ["GET /conf/x c.named"],
+    ),
     "restful": (
         """
         from flask_restful import Api, Resource
@@ -233,6 +322,32 @@ def test_import_forms(package: str, importing: str, flask_routes: Routes) -> Non
         "shop/views.py": HEAD + "bp = Blueprint('b', __name__)\n@bp.get('/x')\ndef x(): ...\n",
     }
     assert flask_routes(files) == ["GET /x b.x"]
+
+
+def test_modules_found_on_the_disk(flask_routes: Routes) -> None:
+    files = {
+        "shop/__init__.py": f"{HEAD}import pkgutil, importlib\nfrom . import parts\n"
+        "def create_app():\n app = Flask(__name__)\n"
+        " for _, name, _ in pkgutil.iter_modules(parts.__path__):\n"
+        "  module = importlib.import_module(f'{parts.__name__}.{name}')\n"
+        "  app.register_blueprint(module.bp, url_prefix='/' + name)\n return app\n",
+        "shop/parts/__init__.py": "",
+        "shop/parts/a.py": HEAD + "bp = Blueprint('a', __name__)\n@bp.get('/x')\ndef x(): ...",
+        "shop/parts/b.py": HEAD + "bp = Blueprint('b', __name__)\n@bp.get('/y')\ndef y(): ...",
+    }
+    assert flask_routes(files) == ["GET /a/x a.x", "GET /b/y b.y"]
+
+
+def test_pluggy_hooks(flask_routes: Routes) -> None:
+    files = {
+        "shop/__init__.py": f"{HEAD}import pluggy, sys\nfrom . import views\n"
+        "manager = pluggy.PluginManager('shop')\nmanager.register(views)\n"
+        "def create_app():\n app = Flask(__name__)\n manager.hook.load(app=app)\n return app\n",
+        "shop/views.py": HEAD + "from pluggy import HookimplMarker\n"
+        "impl = HookimplMarker('shop')\nbp = Blueprint('v', __name__)\n"
+        "@bp.get('/x')\ndef x(): ...\n@impl\ndef load(app): app.register_blueprint(bp)\n",
+    }
+    assert flask_routes(files) == ["GET /x v.x"]
 
 
 def test_a_reexport_wins_over_a_submodule(flask_routes: Routes) -> None:
