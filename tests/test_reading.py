@@ -146,7 +146,7 @@ def test_what_is_calm() -> None:
         ("f(", ".js", "syntax"),
         ("x\0", ".py", "syntax"),
         ("'\ud800'", ".py", "syntax"),
-        ("x", ".ts", "unsupported"),
+        ("x", ".vue", "unsupported"),
         ("(" * 1300, ".py", "too-deep"),
     ],
 )

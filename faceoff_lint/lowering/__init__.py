@@ -86,5 +86,16 @@ def lower(text: str, suffix: str) -> ir.Module:
         if language == "javascript":
             from faceoff_lint.lowering.javascript import lower_javascript
 
-            return lower_javascript(text, jsx=suffix.lower() == ".jsx")
+            try:
+                return lower_javascript(text, jsx=suffix.lower() == ".jsx")
+            except ParseFailure as failure:
+                if type(failure) is not ParseFailure:
+                    raise
+                from faceoff_lint.lowering.typescript import lower_annotated
+
+                return lower_annotated(text, failure)
+        if language == "typescript":
+            from faceoff_lint.lowering.typescript import lower_typescript
+
+            return lower_typescript(text, tsx=suffix.lower() == ".tsx")
     raise UnsupportedLanguage(f"no reader for {suffix or 'files without a suffix'}")

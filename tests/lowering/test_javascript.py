@@ -252,7 +252,7 @@ def test_failures_have_a_place(text: str) -> None:
 
 def test_languages_without_a_reader() -> None:
     with pytest.raises(UnsupportedLanguage):
-        lower("x", ".ts")
+        lower("x", ".vue")
     with pytest.raises(UnsupportedLanguage):
         lower("x", "")
 
