@@ -51,7 +51,18 @@ if TYPE_CHECKING:
         View,
         Views,
     )
-    from faceoff_lint.model import App, Group, Handler, Mount, Route, Row, Step, Use, Web
+    from faceoff_lint.model import (
+        App,
+        Deployment,
+        Group,
+        Handler,
+        Mount,
+        Route,
+        Row,
+        Step,
+        Use,
+        Web,
+    )
     from faceoff_lint.values import (
         MAYBE,
         NO,
@@ -68,7 +79,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Applicability", "Edit", "Finding", "Fix", "Options", "Practice", "Related", "Rule",
     "Severity", "Span", "rule", "ERROR", "INFO", "WARNING", "SAFE", "UNSAFE",
-    "App", "Group", "Handler", "Mount", "Route", "Row", "Step", "Use", "Web",
+    "App", "Deployment", "Group", "Handler", "Mount", "Route", "Row", "Step", "Use", "Web",
     "Floating", "Flow", "Hit", "Leaks", "Outcome", "Point", "Rejections", "Responses", "Slot",
     "Verdict", "MAYBE", "NO", "YES", "Tri", "ir",
     "Reached", "View", "Views",
@@ -233,7 +244,7 @@ def _check_code(where: str, code: str, practice: Practice) -> None:
 _LAZY = {
     name: module
     for module, names in (
-        ("faceoff_lint.model", "App Group Handler Mount Route Row Step Use Web"),
+        ("faceoff_lint.model", "App Deployment Group Handler Mount Route Row Step Use Web"),
         ("faceoff_lint.flow", "Floating Flow Hit Leaks Outcome Point Rejections Responses Slot"),
         ("faceoff_lint.flow", "CallSite Concerns Failures Reached Registration Verdict View Views"),
         ("faceoff_lint.values", "MAYBE NO YES Tri"),

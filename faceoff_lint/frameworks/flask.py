@@ -125,7 +125,7 @@ class Config(Native):
 
     def _load(self, name: str) -> Callable[[Any, CallArgs], Value]:
         def run(vm: Any, call: CallArgs) -> Value:
-            value = call.get(0) or UNKNOWN
+            value = _named(vm, call.get(0) or UNKNOWN, name)
             known = [v for v in call.pos if isinstance(v, DictValue)]
             pairs = [(str(k), v) for d in known for k, v in d.entries.items()]
             for key, item in [*pairs, *call.kw.items(), *_upper(vm, value, name)]:
@@ -157,14 +157,24 @@ class Config(Native):
         self.app.setting(vm, call, name, value, "item")
 
 
+def _named(vm: Any, value: Value, how: str) -> Value:
+    """What ``from_object`` gets: an object as it is, a name as what it names if that is found."""
+    name = value.value if isinstance(value, Lit) and how == "from_object" else None
+    if not isinstance(name, str):
+        return value
+    call = CallArgs(pos=[Lit(name)], span=vm.assign_span)
+    found: Value = vm.call(External("werkzeug.utils.import_string"), call)
+    if isinstance(found, (ClassValue, Instance, ModuleValue)):
+        return found
+    module = vm.loader.import_name(vm, vm.frame.module, name)
+    whole = isinstance(module, ModuleValue) and ("." + module.record.name).endswith("." + name)
+    return module if whole else value
+
+
 def _upper(vm: Any, value: Value, how: str) -> list[tuple[str, Value]]:
-    """The upper-case attributes that ``from_object`` takes from a class, a module or its name."""
+    """The upper-case attributes that ``from_object`` takes from a class or a module."""
     if how != "from_object":
         return []
-    name = value.value if isinstance(value, Lit) else None
-    if isinstance(name, str):
-        call = CallArgs(pos=[Lit(name)], span=vm.assign_span)
-        value = vm.call(External("werkzeug.utils.import_string"), call)
     if isinstance(value, ModuleValue):
         return [(k, v) for k, v in value.record.env.vars.items() if k.isupper()]
     cls = value.cls if isinstance(value, Instance) else value
@@ -415,7 +425,16 @@ class Extension(Recorder):
             return self.attrs[name]
         if name == "init_app":
             return Builtin("flask.init_app", self._init_app, self)
+        if name == "run" and self.path == "flask_socketio.SocketIO":
+            return Builtin("flask_socketio.run", self._run, self)
         return External(f"{self.path}().{name}")
+
+    def _run(self, vm: Any, call: CallArgs) -> Value:
+        """``socketio.run(app)`` starts the server of the app."""
+        app = native_of(call.get(0, "app"))
+        if isinstance(app, FlaskApp):
+            app.record(vm, ListenEvent(**app.note(vm, call), how="socketio.run"))
+        return Lit(None)
 
     def _init_app(self, vm: Any, call: CallArgs) -> Value:
         self.bind(vm, call, call.get(0, "app"))

@@ -47,6 +47,7 @@ from faceoff_lint.values import (
 )
 
 if TYPE_CHECKING:
+    from faceoff_lint.model.settings import Decided
     from faceoff_lint.model.table import RouteRow, Row
     from faceoff_lint.service import Service
 
@@ -269,6 +270,12 @@ class App(Group):
     """An application. ``root``: it is served itself (not mounted under another app)."""
 
     root: bool = True
+
+    def decided(self, *names: str) -> Decided | None:
+        """Flask: the value a setting surely ends up with; None when that can't be told."""
+        from faceoff_lint.model.settings import decided
+
+        return decided(self, *names)
 
 
 @dataclass(eq=False)
