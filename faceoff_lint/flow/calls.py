@@ -24,6 +24,7 @@ from faceoff_lint.values import (
     External,
     Function,
     Instance,
+    Lit,
     Tri,
     Value,
     Wrapped,
@@ -119,6 +120,7 @@ class Flow:
         self._traces: dict[tuple[int, int, str], tuple[Function, Trace]] = {}
         self._sites: dict[int, tuple[Function, list[CallSite]]] = {}
         self._bound: dict[int, list[Value]] = {}
+        self._ran: dict[tuple[int, tuple[object, ...]], tuple[Function, set[int]]] = {}
 
     @staticmethod
     def of(web: Web) -> Flow:
@@ -225,6 +227,20 @@ class Flow:
             trace = self.web.machine.trace_function(function, args, this)
             found = self._traces[key] = (function, trace)
         return found[1]
+
+    def ran(self, site: CallSite, target: Function) -> set[int] | None:
+        """The ``id`` of what runs in ``target`` when it is called with the literals of a call.
+
+        Statements and expressions; None when the call passes no literal: then all of it may run.
+        """
+        if site.args is None or not any(isinstance(v, Lit) for v in site.args.pos):
+            return None
+        values = [v if isinstance(v, Lit) or _is_channel(v) else UNKNOWN for v in site.args.pos]
+        key = (id(target.identity), tuple(getattr(v, "value", None) for v in values))
+        if key not in self._ran:
+            trace = self.web.machine.trace_function(target, list(values), target.this)
+            self._ran[key] = (target, trace.statements | trace.values.keys())
+        return self._ran[key][1]
 
     def value(self, function: Function, node: ir.Expr) -> Value:
         """What an expression of a function's own body evaluates to; Unknown if not evaluated."""

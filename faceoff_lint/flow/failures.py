@@ -89,7 +89,8 @@ class Failures:
         """Whether an error arising at ``event`` of ``group`` meets an error middleware.
 
         ``path`` is as seen from the group. ``anywhere``: sure ones count wherever they stand in
-        the groups on the way, before the event too.
+        the groups on the way, before the event too, and so do those that are meant for errors
+        but have the wrong number of parameters.
         """
         return self._heard(group, event, path, anywhere, ())
 
@@ -103,7 +104,8 @@ class Failures:
             and (use.event.order > event.order or (anywhere and answer is YES))
             and not exclusive(use.event.conditions, event.conditions)
         ]
-        if any(c.native.escaped for c in (group, *group.merged)):
+        meant = anywhere and any(h.meant_for_errors for u in group.uses for h in u.handlers)
+        if meant or any(c.native.escaped for c in (group, *group.merged)):
             answers.append(MAYBE)
         for mount in group.parents:
             if mount.parent not in below:
@@ -146,6 +148,21 @@ class Failures:
                 continue
             if not self.web.development_only((*second.conditions, *item.entry.event.conditions)):
                 yield item
+
+    def final(self, use: Use) -> bool:
+        """Whether an error middleware answers every error: it passes none on to later ones.
+
+        ``next(err)`` where the headers are sent already is no passing on.
+        """
+        for handler in use.handlers:
+            function = handler.function
+            if function is None or not handler.is_error_handler:
+                continue
+            sent = _where_sent(function)
+            sites = self.flow.calls(function)
+            if not any(self._hands_on(s) and id(s.node) not in sent for s in sites):
+                return True
+        return False
 
     def title(self, item: Registration) -> str:
         """``GET /users/:id`` for a route, the name of what stands there for a middleware."""
@@ -237,3 +254,19 @@ def _throws(function: Function) -> bool:
     return any(
         isinstance(n, ir.Throw) and id(n) not in guarded for n in ir.walk_local(function.node.body)
     )
+
+
+def _where_sent(function: Function) -> set[int]:
+    """The nodes that depend on ``res.headersSent``."""
+    found: set[int] = set()
+    for node in ir.walk_local(function.node.body):
+        test: ir.Expr | None = None
+        if isinstance(node, (ir.If, ir.Cond)):
+            test = node.test
+        elif isinstance(node, ir.Logical):
+            test = node.left
+        if test is not None and any(
+            isinstance(n, ir.Attr) and n.name in ("headersSent", "_header") for n in ir.walk(test)
+        ):
+            found.update(id(n) for n in ir.walk(node))
+    return found

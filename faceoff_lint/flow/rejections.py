@@ -246,8 +246,14 @@ class Rejections:
                 return self._executor_rejects(node)
         targets = site.targets
         if targets:
-            return any(self.can_reject(t) for t in targets)
+            return any(self.live_points(site, t) for t in targets)
         return not self._quiet(site)
+
+    def live_points(self, site: CallSite, target: Function) -> list[Point]:
+        """The points of ``target`` that a call can reach, given the literals it passes."""
+        points = self.points(target)
+        ran = self.flow.ran(site, target) if points else None
+        return points if ran is None else [p for p in points if id(p.node) in ran]
 
     def _argument_rejects(self, function: Function, node: ir.Expr) -> bool:
         return isinstance(node, ir.Call) and self.may_reject(function, node)
@@ -336,10 +342,11 @@ class Rejections:
             if self._chain_floats(function, node, node.func):
                 yield Floating(function, node, "chain", f".{node.func.name}(…)")
             return
-        for target in self.flow.site(function, node).targets:
-            points = self.points(target)
+        site = self.flow.site(function, node)
+        for target in site.targets:
+            points = self.live_points(site, target)
             if points and not node.new:
-                name = target.name or "the function"
+                name = target.name or _called(node.func)
                 yield Floating(function, node, "call", f"{name}()", points[0])
                 return
 
@@ -411,6 +418,13 @@ class Rejections:
 def _local(body: list[ir.Stmt]) -> Iterator[ir.Node]:
     """All nodes of a body, nested functions and classes not entered."""
     yield from ir.walk_local(body)
+
+
+def _called(node: ir.Expr) -> str:
+    """A name for a callee that has none of its own."""
+    if isinstance(node, ir.Attr):
+        return node.name
+    return node.id if isinstance(node, ir.Name) else "the function"
 
 
 def _is_nothing(node: ir.Expr) -> bool:

@@ -372,6 +372,11 @@ def _promisify(vm: Machine, call: CallArgs) -> Value:
     return External("util.promisify()", call, call.span)
 
 
+def _is_async_function(vm: Machine, call: CallArgs) -> Value:
+    value = call.get(0)
+    return Lit(value.node.is_async) if isinstance(value, Function) else UNKNOWN
+
+
 def _boolean(vm: Machine, call: CallArgs) -> Value:
     return UNKNOWN
 
@@ -454,5 +459,6 @@ LANGUAGE_MODELS: dict[str, Model] = {
     "path.resolve": _join_path,
     "path.dirname": _dirname,
     "util.promisify": _promisify,
+    "util.types.isAsyncFunction": _is_async_function,
     "util.inherits": lambda vm, call: UNDEFINED,
 }

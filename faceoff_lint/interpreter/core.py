@@ -110,13 +110,14 @@ class Trace:
     """What evaluating one function body showed, by ``id`` of the IR node.
 
     ``calls``: each call's records; ``values``: the value of each evaluated call, name and
-    attribute; ``closures``: the functions the body creates.
+    attribute; ``closures``: the functions the body creates; ``statements``: those that ran.
     """
 
     calls: dict[int, list[CallRecord]] = field(default_factory=dict)
     values: dict[int, Value] = field(default_factory=dict)
     closures: dict[int, Function] = field(default_factory=dict)
     scopes: dict[int, Env] = field(default_factory=dict)
+    statements: set[int] = field(default_factory=set)
 
 
 class Machine:

@@ -180,7 +180,10 @@ def get_item(vm: Machine, obj: Value, key: Value) -> Value:
             if found is not None:
                 return found
             return UNKNOWN if obj.open or not vm.javascript else UNDEFINED
-        return UNKNOWN
+        # An unknown key picks one of what is there: tables of handlers by kind.
+        values = list(obj.entries.values())
+        functions = all(isinstance(v, Function) for v in values)
+        return union(values) if values and functions and not obj.open else UNKNOWN
     if isinstance(key, Lit) and isinstance(plain, str):
         if vm.javascript:
             return get_attr(vm, obj, plain)

@@ -139,9 +139,18 @@ def _function_member(vm: Machine, value: Function, name: str) -> Value:
         return value.attrs["prototype"]
     if name == "__wrapped__" and value.wraps is not None:
         return value.wraps
+    if name == "constructor" and vm.javascript:
+        # Wrappers ask for it: `fn.constructor.name === 'AsyncFunction'`.
+        return DictValue({"name": Lit(_constructor(value))}, kind="constructor")
     if name in _CALLS and vm.javascript:
         return Builtin(name, _CALLS[name], value)
     return UNKNOWN
+
+
+def _constructor(function: Function) -> str:
+    node = function.node
+    prefix = "Async" if node.is_async else ""
+    return f"{prefix}{'Generator' if node.is_generator else ''}Function"
 
 
 # --- promises ------------------------------------------------------------------------------------

@@ -47,6 +47,8 @@ def run_block(vm: Machine, body: list[ir.Stmt], env: Env) -> str | None:
     for statement in body:
         if not vm.step():
             return None
+        if vm.trace is not None and len(vm.frames) == vm.trace_base:
+            vm.trace.statements.add(id(statement))
         ended = EXECUTE[type(statement)](vm, statement, env)
         if ended is not None:
             return ended

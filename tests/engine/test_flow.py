@@ -56,6 +56,7 @@ REJECTS = {
 HELPERS = """
 async function safe() { try { await db.query(); } catch (e) { console.error(e); } }
 async function load(x) { return await db.query(x); }
+async function format(res, status) { if (status < 300) return res.end(); await db.log(status); }
 async function recursive() { await recursive(); }
 """
 
@@ -95,6 +96,8 @@ FLOATS = {
     "require('queue').add(async () => { await load(); });": "",
     "x && load();": "call",
     "[1].map(async (x) => load(x));": "",
+    "format(res, 200);": "",
+    "format(res, 500);": "call",
 }
 
 
@@ -139,6 +142,28 @@ app.listen(1);
     (verdict,) = [Leaks.of(web).verdict(s) for s in Leaks.of(web).slots]
     assert verdict is not None
     assert verdict.outcome is WRAPPERS[closure]
+
+
+def test_a_wrapper_for_async_functions_only(put_together: Make) -> None:
+    text = f"""{HEAD}
+const wrap = (f) => {{
+  if (f && f.constructor && f.constructor.name === 'AsyncFunction') {{
+    return async (q, s, n) => {{ try {{ await f(q, s, n); }} catch (e) {{ n(e); }} }};
+  }}
+  return (q, s, n) => {{ try {{ f(q, s, n); }} catch (e) {{ n(e); }} }};
+}};
+app.get('/a', wrap(async (req, res) => {{ res.json(await db.query()); }}));
+app.get('/b', wrap((req, res) => {{ res.json({{}}); }}));
+app.listen(1);
+"""
+    leaks = Leaks.of(put_together({"app.js": text}))
+    assert [leaks.escaping(s) for s in leaks.slots] == [None, None]
+    assert leaks.floating == []
+    verdicts = [leaks.verdict(s) for s in leaks.slots]
+    assert [v and leaks.is_broken(s, v) for s, v in zip(leaks.slots, verdicts, strict=True)] == [
+        False,
+        False,
+    ]
 
 
 def test_reach_gives_the_shortest_way(put_together: Make) -> None:
