@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from faceoff_lint.frameworks.events import ParamEvent
 from faceoff_lint.model.handlers import Handler, Step, is_error_middleware
 from faceoff_lint.model.table import Row
 from faceoff_lint.model.web import App, Group, Mount, Route, Use, Web
@@ -144,6 +145,8 @@ def covers(web: Web, group: Group, routes: Sequence[Route]) -> bool:
         return False
     if len({(r.conditions, r.span.file) for r in routes}) > 1:
         return False
+    if any(isinstance(event, ParamEvent) for event in group.events):
+        return False  # what ``param`` loads is there on the routes, and not yet in a ``use``
     others: list[Mount | Use] = [*group.mounts, *group.uses]
     for entry in others:
         if entry.event.order > first and not (isinstance(entry, Use) and _is_ending(entry)):

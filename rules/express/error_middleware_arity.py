@@ -44,7 +44,7 @@ def error_middleware_arity(web: Web) -> Iterator[Finding]:
     for handler, function, uses in found.values():
         params, length = function.node.params, handler.length
         effect = (
-            "Express skips it for errors, and calls it as `(req, res, next)` for other requests"
+            "Express skips it for errors, and calls it as `(req, res, next)` where no route answers"
             if length < 4
             else "Express never calls it"
         )

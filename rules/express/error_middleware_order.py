@@ -34,7 +34,9 @@ def error_middleware_order(web: Web) -> Iterator[Finding]:
     failures = Failures.of(web)
     for group in web.everything if not web.open else ():
         for use, sure in failures.catchers(group):
-            if sure is YES and group.served is YES and web.is_product(use.span):
+            if sure is not YES or group.served is not YES or not failures.final(use):
+                continue
+            if web.is_product(use.span):
                 late = [item for item in failures.after(use) if lost(failures, item)]
                 if late:
                     yield _finding(web, failures, use, late)
