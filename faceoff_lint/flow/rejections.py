@@ -345,10 +345,20 @@ class Rejections:
         site = self.flow.site(function, node)
         for target in site.targets:
             points = self.live_points(site, target)
-            if points and not node.new:
+            if points and not node.new and self._always_promise(target):
                 name = target.name or _called(node.func)
                 yield Floating(function, node, "call", f"{name}()", points[0])
                 return
+
+    def _always_promise(self, function: Function) -> bool:
+        """Whether a function gives a promise on every path that returns something.
+
+        One that may as well take a callback (``promisify`` wrappers) is not to be judged.
+        """
+        if function.node.is_async:
+            return True
+        returns = [n for n in _local(function.node.body) if isinstance(n, ir.Return) and n.value]
+        return all(n.value and self._surely_promise(function, n.value) for n in returns)
 
     def _chain_floats(self, function: Function, node: ir.Call, attr: ir.Attr) -> bool:
         """A chain as a statement, without an absorbing end."""

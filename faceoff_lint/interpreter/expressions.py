@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["EVALUATE"]
 
 UNROLL = 400
+CALL_BUDGET = 1_500
 
 
 def _const(vm: Machine, node: ir.Const, env: Env) -> Value:
@@ -136,7 +137,10 @@ def _traced_call(vm: Machine, node: ir.Call, callee: Value, call: CallArgs) -> V
 
     trace = vm.trace
     assert trace is not None
+    # What a call leads to must not use up the steps that the rest of this body needs.
+    budget, vm.budget = vm.budget, min(vm.budget, CALL_BUDGET)
     result = vm.call(callee, call)
+    vm.budget, vm.exhausted = budget - 20, False
     trace.calls.setdefault(id(node), []).append(CallRecord(callee, call, result))
     return result
 

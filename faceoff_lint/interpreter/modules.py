@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from faceoff_lint import ir
 from faceoff_lint.interpreter.core import Frame, Machine
+from faceoff_lint.interpreter.resolution import Resolver
 from faceoff_lint.source import Source, Span
 from faceoff_lint.values import (
     UNDEFINED,
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Modules", "Reading"]
 
-JS_SUFFIXES = (".js", ".cjs", ".mjs", ".jsx", ".ts", ".tsx", ".mts", ".cts")
-
 
 class Reading(Protocol):
     """Where modules come from: lowered files by path relative to the root of the run."""
@@ -47,6 +46,9 @@ class Reading(Protocol):
 
     def text(self, path: str) -> str | None:
         """The text of a file that is no source (JSON); None when there is none."""
+
+    def is_file(self, path: str) -> bool:
+        """Whether there is a regular file inside the root of the run."""
 
     def entries(self, path: str) -> list[tuple[str, bool]] | None:
         """The sorted names in a folder, with whether each is a folder; None: no folder."""
@@ -66,6 +68,7 @@ class Modules:
                 self.folders.add(folder)
         self.records: dict[str, ModuleRecord | None] = {}
         self._found: dict[tuple[str, str], str | None] = {}
+        self.resolver = Resolver(self.files, reading, service.workspace, service.root)
 
     def entries(self, path: str) -> list[tuple[str, bool]] | None:
         """The names in a folder, by its path from the root of the run."""
@@ -118,7 +121,9 @@ class Modules:
             return self.require(vm, record, call.get(0) or UNKNOWN, call.span)
 
         names["require"] = Builtin("require", require)
-        record.is_es = any(_is_es(s) for s in record.module.body)
+        # With ``export =`` TypeScript makes a CommonJS module in spite of its imports.
+        module = record.module
+        record.is_es = module.goal == "module" and any(_is_es(s) for s in module.body)
 
     def run(self, vm: Machine, record: ModuleRecord) -> None:
         """Evaluate a module's top level, once."""
@@ -319,23 +324,7 @@ class Modules:
 
     def find_js(self, specifier: str, importer: str) -> str | None:
         """The file a specifier names as seen from a file; None for packages and missing files."""
-        if specifier.startswith("/"):
-            stem = posixpath.normpath(specifier).lstrip("/")
-        elif specifier.startswith("."):
-            stem = posixpath.normpath(posixpath.join(posixpath.dirname(importer), specifier))
-        else:
-            return None
-        stem = "" if stem == "." else stem
-        if stem in self.files and stem.endswith(JS_SUFFIXES):
-            return stem
-        for suffix in JS_SUFFIXES:
-            if stem + suffix in self.files:
-                return stem + suffix
-        for suffix in JS_SUFFIXES:
-            index = f"{stem}/index{suffix}" if stem else f"index{suffix}"
-            if index in self.files:
-                return index
-        return None
+        return self.resolver.find(specifier, importer)
 
     def require(self, vm: Machine, record: ModuleRecord, specifier: Value, span: Span) -> Value:
         """``require(x)``: a project module's exports, or a package."""
@@ -355,6 +344,8 @@ class Modules:
         if name.startswith((".", "/")):
             if name.endswith(".json") or self._json_path(name, record) is not None:
                 return self._json(name, record)
+            if self.resolver.is_types(name, record.path):
+                return UNKNOWN
             vm.give_up(f"{name} was not found", span)
             if not name.endswith((".css", ".scss", ".svg", ".png", ".html")):
                 vm.open_up(f"{name} was not found", span)

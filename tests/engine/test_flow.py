@@ -57,6 +57,7 @@ HELPERS = """
 async function safe() { try { await db.query(); } catch (e) { console.error(e); } }
 async function load(x) { return await db.query(x); }
 async function format(res, status) { if (status < 300) return res.end(); await db.log(status); }
+function either(x, done) { if (typeof done === 'function') return db.get(x, done); return load(x); }
 async function recursive() { await recursive(); }
 """
 
@@ -96,6 +97,7 @@ FLOATS = {
     "require('queue').add(async () => { await load(); });": "",
     "x && load();": "call",
     "[1].map(async (x) => load(x));": "",
+    "either(1, next);": "",
     "format(res, 200);": "",
     "format(res, 500);": "call",
 }
