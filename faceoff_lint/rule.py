@@ -71,6 +71,7 @@ if TYPE_CHECKING:
         ClassValue,
         External,
         Function,
+        ListValue,
         Lit,
         Tri,
         Value,
@@ -84,7 +85,7 @@ __all__ = [
     "Verdict", "MAYBE", "NO", "YES", "Tri", "ir",
     "Reached", "View", "Views",
     "CallArgs", "CallSite", "ClassValue", "Concerns", "External", "Failures", "Function", "Lit",
-    "Registration", "Value",
+    "ListValue", "Registration", "Value",
     "BLUEPRINTS", "CONTEXTS", "DATABASE", "ERRORS", "LOAD", "PRODUCTION", "REALTIME", "REST",
     "ROUTING", "STRUCTURE", "VERSIONS",
     "ASYNC", "ERROR_HANDLING", "EVENT_LOOP", "EXPRESS_PRODUCTION", "EXPRESS_VERSIONS", "HTTP",
@@ -248,7 +249,7 @@ _LAZY = {
         ("faceoff_lint.flow", "Floating Flow Hit Leaks Outcome Point Rejections Responses Slot"),
         ("faceoff_lint.flow", "CallSite Concerns Failures Reached Registration Verdict View Views"),
         ("faceoff_lint.values", "MAYBE NO YES Tri"),
-        ("faceoff_lint.values", "CallArgs ClassValue External Function Lit Value"),
+        ("faceoff_lint.values", "CallArgs ClassValue External Function ListValue Lit Value"),
         ("faceoff_lint.ir", "ir"),
     )
     for name in names.split()

@@ -13,9 +13,11 @@ from faceoff_lint.rule import (
     External,
     Finding,
     Fix,
+    ListValue,
     Lit,
     Options,
     Reached,
+    Value,
     Views,
     Web,
     ir,
@@ -26,6 +28,12 @@ _REQUESTS = re.compile(
     r"requests\.(?:(?:sessions\.)?[Ss]ession\(\)\.|api\.)?(?:get|post|put|patch|delete|head|options|request)"
 )
 _PROCESSES = {f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output")}
+_QUICK = {
+    "cat", "chmod", "chown", "cp", "date", "df", "echo", "hostname", "id", "ln", "ls", "mkdir", "mv",
+    "nproc", "ps", "pwd", "rm", "rmdir", "stat", "touch", "true", "uname", "uptime", "wc", "which",
+    "whoami",
+}  # fmt: skip
+_TELLING = {"--help", "--version", "-V", "-version"}
 _MEANT = re.compile(r"delay|sleep|slow|wait|drip|timeout", re.IGNORECASE)
 
 
@@ -73,13 +81,24 @@ def _unbounded(site: CallSite) -> str | None:
             return "input"
         absent = args.get(2 if path == "urllib.request.urlopen" else -1, "timeout")
         unset = absent is None or absent == Lit(None)
-        if unset and (path == "urllib.request.urlopen" or path in _PROCESSES):
+        if unset and path == "urllib.request.urlopen":
+            return path
+        if unset and path in _PROCESSES and not _ends_at_once(args.get(0, "args")):
             return path
         if unset and _REQUESTS.fullmatch(path):
             return path
         if path.startswith("httpx.") and absent == Lit(None):
             return path
     return None
+
+
+def _ends_at_once(command: Value | None) -> bool:
+    """Whether a program only looks at local files or tells its version: it does not wait."""
+    parts = command.items if isinstance(command, ListValue) else [command]
+    words = [p.value for p in parts if isinstance(p, Lit) and isinstance(p.value, str)]
+    if len(words) == 1 and not isinstance(command, ListValue):
+        words = words[0].split()
+    return bool(words) and (words[0] in _QUICK or not _TELLING.isdisjoint(words[1:]))
 
 
 def _sleeps(views: Views, reached: Reached[str]) -> bool:

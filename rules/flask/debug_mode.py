@@ -26,8 +26,8 @@ from faceoff_lint.rule import (
 )
 
 _DEVELOPMENT = re.compile(
-    r"(?:Dev(?:elop(?:ment)?)?|Debug|Local|Test(?:ing)?)(?![a-z])"
-    r"|(?:^|[_.-])(?:dev|develop|development|debug|local|test|testing)(?:[_.-]|$)"
+    r"(?:Dev(?:elop(?:ment)?)?|Debug|Local|Test(?:ing|er)?)(?![a-z])"
+    r"|(?:^|[_.-])(?:dev|develop|development|debug|local|test|tester|testing)(?:[_.-]|$)"
 )
 _OPTIONS = ("debug", "use_debugger")
 

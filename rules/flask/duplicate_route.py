@@ -46,6 +46,7 @@ def duplicate_route(web: Web) -> Iterator[Finding]:
             if winner.span == loser.span or (loser.header, row.path) in reported:
                 continue
             same = _body(winner) == _body(loser)
+            partly = set(shared) != set(row.methods)
             if same and row.endpoint and web.mentions(row.endpoint):
                 continue
             reported.add((loser.header, row.path))
@@ -56,7 +57,7 @@ def duplicate_route(web: Web) -> Iterator[Finding]:
                 f"`{row.path}`: `{row.endpoint or loser.name}` never does",
                 label=f"never answers {methods} `{row.path}`",
                 related=(Related(winner.header, f"this view answers {methods} `{first.path}`"),),
-                severity=WARNING if same else None,
+                severity=WARNING if same or partly else None,
             )
         seen[(id(row.app), key)].append(row)
 
