@@ -18,8 +18,8 @@ from faceoff_lint.lowering.shape import shape_problem
 from faceoff_lint.source import Source
 
 __all__ = [
-    "DEFAULT_LIMIT", "Failure", "ReadError", "ReadResult", "lower_source", "lower_text",
-    "read_source", "shape_check",
+    "DEFAULT_LIMIT", "Failure", "ReadError", "ReadResult", "is_file", "lower_source",
+    "lower_text", "read_source", "shape_check",
 ]  # fmt: skip
 
 DEFAULT_LIMIT = 512 * 1024
@@ -84,6 +84,19 @@ def read_source(root: Path, path: str, limit_bytes: int = DEFAULT_LIMIT) -> Sour
     if not is_python and _looks_minified(path, source.text):
         raise ReadError(Failure("minified", "minified or generated: not read"))
     return source
+
+
+def is_file(root: Path, path: str) -> bool:
+    """Whether ``path`` (relative to ``root``, with ``/``) is a regular file really inside it."""
+    try:
+        base = os.path.realpath(root)
+        full = os.path.join(base, path)
+        if not stat.S_ISREG(os.stat(full).st_mode):
+            return False
+        real = os.path.realpath(full)
+        return os.path.commonpath((base, real)) == base
+    except (OSError, ValueError):
+        return False
 
 
 def _read_bytes(root: Path, path: str, limit_bytes: int) -> bytes:

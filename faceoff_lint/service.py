@@ -59,6 +59,7 @@ class Service:
     ``manifest``: the parsed package.json for Express (empty for Flask).
     ``roles``: path → ``product``, ``test``, ``example``, ``migration``, ``script``, ``template``,
     ``frontend``, ``generated``; a path not listed is ``product``.
+    ``workspace``: the repository's own npm packages, name → folder.
     """
 
     framework: str
@@ -69,6 +70,7 @@ class Service:
     node: tuple[int, ...] | None = None
     manifest: dict[str, object] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
+    workspace: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -98,6 +98,12 @@ class _Reading:
             return None
         return sorted(k for k in kept if k[0] not in ("__pycache__", "node_modules", ".git"))
 
+    def is_file(self, path: str) -> bool:
+        """Whether there is a regular file inside the root of the run."""
+        from faceoff_lint.reading import is_file
+
+        return is_file(self.reader.root, path)
+
     def _load(self, path: str) -> str | None:
         from faceoff_lint.reading import ReadError, read_source
 
