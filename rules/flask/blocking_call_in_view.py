@@ -29,9 +29,9 @@ _REQUESTS = re.compile(
 )
 _PROCESSES = {f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output")}
 _QUICK = {
-    "cat", "chmod", "chown", "cp", "date", "df", "echo", "hostname", "id", "ln", "ls", "mkdir", "mv",
-    "nproc", "ps", "pwd", "rm", "rmdir", "stat", "touch", "true", "uname", "uptime", "wc", "which",
-    "whoami",
+    "cat", "chmod", "chown", "cp", "date", "df", "echo", "hostname", "id", "ln", "ls", "mkdir",
+    "mv", "nproc", "ps", "pwd", "rm", "rmdir", "stat", "touch", "true", "uname", "uptime", "wc",
+    "which", "whoami",
 }  # fmt: skip
 _TELLING = {"--help", "--version", "-V", "-version"}
 _MEANT = re.compile(r"delay|sleep|slow|wait|drip|timeout", re.IGNORECASE)
