@@ -44,7 +44,7 @@ __all__ = ["CallRecord", "Frame", "Loader", "Machine", "Model", "Trace"]
 
 # Steps that all calls of one function may take together: with framework objects at hand, or not.
 RELEVANT_CAP = 400_000
-PLAIN_CAP = 20_000
+PLAIN_CAP = 150_000
 MAX_DEPTH = 40
 MAX_SAME = 2
 MAX_RELEVANT = 8
