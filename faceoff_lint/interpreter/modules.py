@@ -36,6 +36,12 @@ if TYPE_CHECKING:
     from faceoff_lint.service import Service
 
 __all__ = ["Modules", "Reading"]
+# Bundlers let front-end code import these; they register nothing on a server.
+NO_CODE = (
+    ".vue", ".svelte", ".css", ".scss", ".sass", ".less", ".styl", ".svg", ".png", ".jpg", ".gif",
+    ".webp", ".ico", ".html", ".ejs", ".pug", ".hbs", ".md", ".mdx", ".txt", ".graphql", ".gql",
+    ".yml", ".yaml", ".wasm", ".node", ".woff", ".woff2", ".d.ts",
+)  # fmt: skip
 
 
 class Reading(Protocol):
@@ -347,7 +353,7 @@ class Modules:
             if self.resolver.is_types(name, record.path):
                 return UNKNOWN
             vm.give_up(f"{name} was not found", span)
-            if not name.endswith((".css", ".scss", ".svg", ".png", ".html")):
+            if not name.endswith(NO_CODE):
                 vm.open_up(f"{name} was not found", span)
             return UNKNOWN
         name = name.removeprefix("node:")
