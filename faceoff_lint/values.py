@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from faceoff_lint.source import Source
 
 __all__ = [
-    "MAYBE", "MISSING", "NO", "UNDEFINED", "UNKNOWN", "YES", "Builtin", "CallArgs", "ClassValue",
-    "Condition", "DictValue", "Env", "External", "Function", "Instance", "ListValue", "Lit",
-    "ModuleRecord", "ModuleValue", "Native", "Setting", "SuperValue", "Text", "Tri", "UnionValue",
-    "Unknown", "Value", "Wrapped", "as_pattern", "concat", "exclusive", "options", "same", "truth", "union",
+    "Builtin", "CallArgs", "ClassValue", "Condition", "DictValue", "Env", "External", "Function",
+    "Instance", "ListValue", "Lit", "MAYBE", "MISSING", "ModuleRecord", "ModuleValue", "NO",
+    "Native", "Setting", "SuperValue", "Text", "Tri", "UNDEFINED", "UNKNOWN", "UnionValue",
+    "Unknown", "Value", "Wrapped", "YES", "as_pattern", "concat", "exclusive", "options", "same",
+    "truth", "union",
 ]  # fmt: skip
 
 
@@ -371,6 +372,9 @@ class Native(Value):
     def call(self, vm: Any, call: CallArgs) -> Value:
         """The object called like a function."""
         return UNKNOWN
+
+    def forget_args(self) -> None:
+        """A project subclass has a constructor of its own: what it is called with says nothing."""
 
     def reinit(self, vm: Any, call: CallArgs) -> None:
         """``super().__init__(…)`` of a project subclass, with the arguments that count."""
