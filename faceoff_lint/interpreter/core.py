@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from faceoff_lint import ir
-from faceoff_lint.interpreter import expressions, members, objects, statements
+from faceoff_lint.interpreter import expressions, members, objects, statements, targets
 from faceoff_lint.source import Span
 from faceoff_lint.values import (
     MISSING,
@@ -292,7 +292,7 @@ class Machine:
 
     def assign(self, target: ir.Expr, value: Value, env: Env, declare: str = "") -> None:
         """Bind a target (a name, an attribute, a pattern) to a value."""
-        statements.assign(self, target, value, env, declare)
+        targets.assign(self, target, value, env, declare)
 
     def get_attr(self, value: Value, name: str, span: Span | None = None) -> Value:
         """``value.name``."""
