@@ -15,10 +15,12 @@ from pathlib import Path
 
 from faceoff_lint.discovery.express import (
     Package,
+    compiled_files,
     express_services,
     is_front_end,
     mentions_express,
     node_packages,
+    typescript_configs,
 )
 from faceoff_lint.discovery.files import list_files
 from faceoff_lint.discovery.flask import flask_services, mentions_flask
@@ -27,10 +29,12 @@ from faceoff_lint.discovery.roles import content_role, path_role
 from faceoff_lint.discovery.tree import Tree, ancestors, below, folder_of
 from faceoff_lint.service import Service
 
-__all__ = ["JAVASCRIPT", "PYTHON", "Discovery", "discover"]
+__all__ = ["JAVASCRIPT", "PYTHON", "TYPESCRIPT", "Discovery", "discover"]
 
 PYTHON = (".py",)
 JAVASCRIPT = (".js", ".mjs", ".cjs", ".jsx")
+TYPESCRIPT = (".ts", ".mts", ".cts", ".tsx")
+_DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 
 _COUNTING_ROLES = ("product", "script", "example")
 
@@ -123,7 +127,11 @@ def _without(files: list[str], exclude: Sequence[str]) -> list[str]:
 def _add(found: Discovery, tree: Tree, wanted: list[str]) -> None:
     """Find the services of one tree and add those that concern the wanted paths."""
     python = [path for path in tree.files if path.endswith(PYTHON)]
-    javascript = [path for path in tree.files if path.endswith(JAVASCRIPT)]
+    javascript = [path for path in tree.files if path.endswith((*JAVASCRIPT, *TYPESCRIPT))]
+    javascript = [path for path in javascript if not path.endswith(_DECLARATIONS)]
+    configs = typescript_configs(tree)
+    compiled = compiled_files(tree, configs)
+    javascript = [path for path in javascript if path not in compiled]
     javascript += [path for path in tree.files if _is_node_script(tree, path)]
     javascript.sort(key=os.fsencode)
     found.files += [p for p in [*python, *javascript] if any(below(p, w) for w in wanted)]
@@ -131,7 +139,7 @@ def _add(found: Discovery, tree: Tree, wanted: list[str]) -> None:
     python_roles, python_mentions = _look(tree, python, wanted, {})
     node_roles, node_mentions = _look(tree, javascript, wanted, packages)
     services = flask_services(tree, python, python_mentions, found.notes)
-    services += express_services(tree, javascript, node_mentions, packages)
+    services += express_services(tree, javascript, node_mentions, packages, configs)
     roles = python_roles | node_roles
     mentioned = {*python_mentions, *node_mentions}
     for service in services:

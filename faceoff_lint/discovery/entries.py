@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from faceoff_lint.discovery.tsconfig import join
 
 __all__ = ["EXPRESS_CONFIG", "FLASK_CONFIG", "express_entries", "flask_entries"]
 
@@ -23,7 +25,8 @@ _NODE_RUN = re.compile(
 _CREATES_APP = re.compile(rb"\bFlask\(")
 _FLASK_NAMES = ("wsgi", "app", "run", "manage", "application", "main", "server", "asgi")
 _EXPRESS_NAMES = ("server", "app", "index", "main")
-_SUFFIXES = (".js", ".mjs", ".cjs")
+_SUFFIXES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")
+_COMPILED = {".js": ".ts", ".mjs": ".mts", ".cjs": ".cts"}
 
 
 def flask_entries(
@@ -80,13 +83,20 @@ def _python_files(root: str, name: str, known: set[str]) -> Iterator[str]:
 
 
 def express_entries(
-    root: str, files: Sequence[str], manifest: Mapping[str, object], config: Mapping[str, str]
+    root: str,
+    files: Sequence[str],
+    manifest: Mapping[str, object],
+    config: Mapping[str, str],
+    sources: Callable[[str], Iterable[str]] = lambda path: (),
 ) -> list[str]:
-    """Entry files of an Express service, best first: what starts it, then what it exports."""
+    """Entry files of an Express service, best first: what starts it, then what it exports.
+
+    ``sources``: where the source of a compiled file may stand.
+    """
     known = set(files)
     found: dict[str, None] = {}
     for name in _express_names(manifest, config):
-        path = _node_file(root, name, known)
+        path = _node_file(root, name, known) or _source_file(root, name, known, sources)
         if path:
             found[path] = None
     for folder in ("", "src", "server", "app", "lib", "bin", "backend", "api"):
@@ -124,11 +134,23 @@ def _strings(value: object) -> Iterable[str]:
     return []
 
 
+def _source_file(
+    root: str, name: str, known: set[str], sources: Callable[[str], Iterable[str]]
+) -> str | None:
+    """The source of a compiled file that a manifest names."""
+    path = join(root, name)
+    if path is None:
+        return None
+    found = (_node_file("", source, known) for source in sources(path))
+    return next((source for source in found if source), None)
+
+
 def _node_file(root: str, name: str, known: set[str], *, folders: bool = True) -> str | None:
     """Node's resolution: the file as named, with a suffix, or a folder's index."""
     path = posixpath.normpath(posixpath.join(root, name))
     path = "" if path == "." else path
-    tries = [path, *(path + suffix for suffix in _SUFFIXES)]
+    stem, suffix = posixpath.splitext(path)
+    tries = [path, stem + _COMPILED.get(suffix, suffix), *(path + suffix for suffix in _SUFFIXES)]
     if folders:
         tries += [posixpath.join(path, "index" + suffix) for suffix in _SUFFIXES]
     return next((candidate for candidate in tries if candidate in known), None)

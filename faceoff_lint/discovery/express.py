@@ -19,10 +19,14 @@ from faceoff_lint.discovery.node import (
 )
 from faceoff_lint.discovery.roles import path_role
 from faceoff_lint.discovery.tree import Tree, ancestors, below, folder_of
+from faceoff_lint.discovery.tsconfig import TsConfigs
 from faceoff_lint.discovery.versions import numbers
 from faceoff_lint.service import Requirement, Service
 
-__all__ = ["Package", "express_services", "is_front_end", "mentions_express", "node_packages"]
+__all__ = [
+    "Package", "compiled_files", "express_services", "is_front_end", "mentions_express",
+    "node_packages", "typescript_configs",
+]  # fmt: skip
 
 _NAMES = rb"express(?:/[\w./-]+)?|express-promise-router|express-async-router"
 _MENTION = re.compile(
@@ -34,6 +38,11 @@ _FRONT_END = frozenset(
         "next", "solid-js", "ember-source", "gatsby", "astro", "react-native", "expo",
     }
 )  # fmt: skip
+
+
+_SOURCE_SUFFIXES = {
+    ".js": (".ts", ".tsx"), ".mjs": (".mts",), ".cjs": (".cts",), ".jsx": (".tsx",),
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -76,13 +85,42 @@ def node_packages(tree: Tree, notes: list[str]) -> dict[str, Package]:
     return found
 
 
+def typescript_configs(tree: Tree) -> TsConfigs:
+    """The TypeScript configurations of a tree."""
+    return TsConfigs(lambda path: tree.text(path) if path in tree.known else None)
+
+
+def compiled_files(tree: Tree, configs: TsConfigs) -> set[str]:
+    """JavaScript files that a compiler made of TypeScript files which are there."""
+    found = set()
+    for path in tree.files:
+        stem, suffix = posixpath.splitext(path)
+        if suffix in _SOURCE_SUFFIXES and configs.above(folder_of(path)):
+            sources = configs.sources(stem, guess=False)
+            if any(
+                source + one in tree.known for source in sources for one in _SOURCE_SUFFIXES[suffix]
+            ):
+                found.add(path)
+    return found
+
+
 def express_services(
-    tree: Tree, files: list[str], mentions: list[str], packages: Mapping[str, Package]
+    tree: Tree,
+    files: list[str],
+    mentions: list[str],
+    packages: Mapping[str, Package],
+    configs: TsConfigs,
 ) -> list[Service]:
-    """The Express services among JavaScript files; ``mentions`` are those that import Express."""
+    """The Express services among JavaScript and TypeScript files; ``mentions`` are those that
+    import Express."""
     if not mentions:
         return []
     roots = _roots(files, mentions, packages)
+    workspace = {
+        name: folder
+        for folder, package in sorted(packages.items(), reverse=True)
+        if isinstance(name := package.manifest.get("name"), str)
+    }
     services = []
     for root in sorted(roots, key=os.fsencode):
         inner = [other for other in roots if other != root and below(other, root)]
@@ -100,7 +138,8 @@ def express_services(
         service = Service("express", root, owned, manifest=package.manifest)
         service.packages = _versions(tree, package, packages)
         service.node = node_version(package.manifest, _version_files(tree, root))
-        service.entries = express_entries(root, owned, package.manifest, config)
+        service.entries = express_entries(root, owned, package.manifest, config, configs.sources)
+        service.workspace = workspace
         services.append(service)
     return services
 

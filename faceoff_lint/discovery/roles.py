@@ -35,13 +35,13 @@ _CLIENT_FOLDERS = frozenset(["client", "frontend", "front-end", "webapp"])
 _CODE_FOLDERS = frozenset(["src", "app", "lib", "server", "backend"])
 
 _TEST_FILE = re.compile(
-    r"(?:^test_.*\.py$|_test\.py$|^(?:conftest|tests)\.py$|[.-](?:test|spec)\.[cm]?jsx?$)"
+    r"(?:^test_.*\.py$|_test\.py$|^(?:conftest|tests)\.py$|[.-](?:test|spec)\.[cm]?[jt]sx?$)"
 )
 _TOOL_FILE = re.compile(
     r"^(?:gulpfile|Gruntfile|noxfile|fabfile|setup|(?:webpack|rollup|vite|jest|babel|eslint"
     r"|prettier|karma|tailwind|postcss|next|nuxt|vue|svelte|playwright|cypress|vitest|nyc"
     r"|commitlint|ecosystem|nodemon|stylelint|esbuild|tsup)[\w.-]*\.(?:config|conf)[\w.-]*"
-    r")\.(?:py|[cm]?js)$"
+    r")\.(?:py|[cm]?[jt]s)$"
 )
 _GENERATED_FILE = re.compile(
     r"(?:[.-]min\.[cm]?js|[.-]bundle\.js|^bundle\.js|\.chunk\.js|_pb2(?:_grpc)?\.py)$"
@@ -103,6 +103,8 @@ def content_role(path: str, data: bytes) -> str | None:
         return None
     if _FRONTEND_IMPORT.search(data):
         return None if _SERVER.search(data) else "frontend"
+    if path.endswith(".tsx") and not _SERVER.search(data):
+        return "frontend"  # elements need no import of React
     if _BROWSER.search(data) and not _MODULE.search(data):
         return "frontend"
     return None

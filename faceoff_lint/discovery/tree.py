@@ -55,9 +55,9 @@ def folder_of(path: str) -> str:
 
 
 def ancestors(folder: str) -> list[str]:
-    """The folder and those above it, deepest first, down to the empty one."""
+    """The folder and those above it, deepest first, down to the empty one (or ``/``)."""
     found = [folder]
-    while folder:
+    while folder.strip("/"):
         folder = posixpath.dirname(folder)
         found.append(folder)
     return found
