@@ -28,6 +28,7 @@ from faceoff_lint.values import (
     ClassValue,
     DictValue,
     External,
+    Function,
     Instance,
     ListValue,
     Lit,
@@ -270,9 +271,18 @@ class Scaffold(Recorder):
                     **self.note(vm, call), child=child, prefix=prefix, options=dict(call.kw)
                 )
                 self.record(vm, event)
+                self._registered(vm, call, choice)
             elif not isinstance(choice, External):
                 vm.open_up("a blueprint is registered that can't be resolved", call.span)
         return Lit(None)
+
+    def _registered(self, vm: Any, call: CallArgs, child: Value) -> None:
+        """``Blueprint.register`` as a project subclass has it: it may register more."""
+        cls = child.cls if isinstance(child, Instance) else None
+        override = cls.lookup("register") if cls is not None else None
+        if isinstance(override, Function) and vm.recording:
+            given = CallArgs(pos=[self, DictValue(dict(call.kw.items()))], span=call.span)
+            vm.call(override.bind(child), given)
 
     def _endpoint(self, vm: Any, call: CallArgs) -> Value:
         """``@app.endpoint(name)``: the view of a rule that was added without one."""
@@ -473,11 +483,21 @@ def _proxy_fix(vm: Machine, call: CallArgs) -> Value:
     return call.get(0) or UNKNOWN
 
 
+def _explicit_init(vm: Machine, call: CallArgs) -> Value:
+    """``Blueprint.__init__(self, …)`` of a project subclass."""
+    native = native_of(call.get(0))
+    if native is not None and vm.recording:
+        native.reinit(vm, CallArgs(call.pos[1:], call.kw, call.open, call.span))
+    return Lit(None)
+
+
 FLASK_MODELS: dict[str, Model] = {
     "flask.Flask": FlaskApp,
     "flask.app.Flask": FlaskApp,
     "flask.Blueprint": Blueprint,
     "flask.blueprints.Blueprint": Blueprint,
+    "flask.Blueprint.__init__": _explicit_init,
+    "flask.blueprints.Blueprint.__init__": _explicit_init,
     "flask.views.View.as_view": _as_view,
     "werkzeug.middleware.proxy_fix.ProxyFix": _proxy_fix,
     "flask_wtf.csrf.CSRFProtect().exempt": _register_on_first,

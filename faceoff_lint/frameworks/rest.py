@@ -120,6 +120,8 @@ class Api(Resources):
             return
         for choice in options(target):
             native = native_of(choice)
+            if native is not None and native is self.bound:
+                continue  # a subclass passes on to __init__ what it was made with
             if isinstance(native, Recorder):
                 self.bound = native
                 event = MountEvent(

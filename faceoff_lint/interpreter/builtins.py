@@ -180,6 +180,8 @@ def _partial(vm: Machine, call: CallArgs) -> Value:
     """``functools.partial(f, …)``: f with leading arguments and keywords filled in."""
     target = call.get(0) or UNKNOWN
     bound = call
+    for value in (*bound.pos[1:], *bound.kw.values()):
+        vm.escape(value)  # it may be called out of sight
 
     def run(vm: Machine, inner: CallArgs) -> Value:
         merged = CallArgs(

@@ -152,6 +152,10 @@ def _call_super_name(vm: Machine, node: ir.Call, env: Env) -> Value:
     owner = function.owner if function else None
     found = env.find("this") if vm.javascript else None
     this = found.vars["this"] if found else (function.this if function else None)
+    if this is None and function is not None and function.node.params and not vm.javascript:
+        # ``Base.__init__(self, …)``: the method was called with the instance as an argument.
+        first = function.node.params[0].target
+        this = frame.env.vars.get(first.id) if isinstance(first, ir.Name) else None
     if owner is None or this is None:
         make_args(vm, node, env)
         return UNKNOWN

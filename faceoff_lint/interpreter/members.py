@@ -143,22 +143,35 @@ def _class_bound(found: Value, cls: ClassValue) -> Value:
 
 
 def _super_attr(vm: Machine, value: SuperValue, name: str) -> Value:
-    for base in value.cls.mro()[1:]:
+    this = value.this
+    chain = this.cls.mro() if isinstance(this, Instance) and this.cls is not None else []
+    at = next((i for i, c in enumerate(chain) if c is value.cls), None)
+    rest = chain[at + 1 :] if at is not None else value.cls.mro()[1:]
+    for base in rest:
         if isinstance(base, ClassValue):
             found = base.attrs.get(name, base.proto.get(name))
             if found is not None:
                 return found.bind(value.this) if isinstance(found, Function) else found
-    this = value.this
+        elif isinstance(this, Instance) and this.native is not None:
+            break  # the framework's class comes first
     if isinstance(this, Instance) and this.native is not None:
         if name == "__init__":
-            return Builtin("__init__", _native_init, this)
+            known = any(isinstance(base, External) for base in rest)
+            return Builtin("__init__", _native_init if known else _object_init, this)
         return get_attr(vm, this.native, name)
     if value.cls.externals:
         return External(f"{value.cls.externals[0].path}().{name}")
     return UNKNOWN
 
 
+def _object_init(vm: Machine, call: CallArgs) -> Value:
+    return Lit(None)
+
+
 def _native_init(vm: Machine, call: CallArgs) -> Value:
+    """``super().__init__(…)`` of a project subclass: these arguments are the framework's."""
+    if isinstance(call.this, Instance) and call.this.native is not None and vm.recording:
+        call.this.native.reinit(vm, call)
     return Lit(None)
 
 

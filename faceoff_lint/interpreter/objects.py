@@ -62,6 +62,8 @@ def instantiate(vm: Machine, cls: ClassValue, call: CallArgs) -> Value:
             if isinstance(made, Native):
                 instance.native = made
                 made.attrs["__instance__"] = instance
+                if isinstance(cls.lookup("__init__"), Function):
+                    made.forget_args()
                 break
     construct(vm, cls, instance, call)
     return instance

@@ -40,9 +40,10 @@ __all__ = ["Reads", "build"]
 HOLE = {"flask": "{?}", "express": "<?>"}
 
 SEEDS = {
-    "flask": (b"flask", b"Flask"),
+    "flask": (b"flask", b"Flask", b"register_blueprint", b"add_url_rule", b"add_resource",
+              b"add_namespace", b"app.run("),
     "express": (b"express", b"Router(", b"createServer", b"socket.io"),
-}
+}  # fmt: skip
 FLASK_SETUP = {
     "register_blueprint", "add_url_rule", "add_resource", "add_namespace", "init_app", "route",
     "errorhandler", "register_error_handler", "before_request", "after_request", "Flask",
@@ -226,7 +227,9 @@ def _run_rest(machine: Machine, modules: Modules, service: Service) -> None:
 
 
 def _mentions(function: Function, words: set[str]) -> bool:
-    for node in ir.walk_local(function.node.body):
+    nodes = list(ir.walk_local(function.node.body))
+    nodes += [n for f in nodes if isinstance(f, ir.Func) for d in f.decorators for n in ir.walk(d)]
+    for node in nodes:
         if isinstance(node, ir.Call):
             func = node.func
             name = func.name if isinstance(func, ir.Attr) else getattr(func, "id", "")

@@ -78,7 +78,8 @@ def _mounted(
     own, own_exact = _own_prefix(mount)
     full = join_prefix(prefix, own)
     given = getattr(mount.event, "options", {}).get("name")
-    name = as_pattern(given, "{?}") if given is not None else (child.name, child.name != "?")
+    own_name = getattr(child.native, "name", None) if given is None else given
+    name = as_pattern(own_name, "{?}")
     label = name[0] if name else "{?}"
     yield from _group_rows(
         web,

@@ -98,7 +98,7 @@ def _ends_at_once(command: Value | None) -> bool:
     words = [p.value for p in parts if isinstance(p, Lit) and isinstance(p.value, str)]
     if len(words) == 1 and not isinstance(command, ListValue):
         words = words[0].split()
-    return bool(words) and (words[0] in _QUICK or not _TELLING.isdisjoint(words[1:]))
+    return bool(words) and (words[0] in _QUICK or not _TELLING.isdisjoint(words))
 
 
 def _sleeps(views: Views, reached: Reached[str]) -> bool:
