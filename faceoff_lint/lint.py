@@ -127,6 +127,8 @@ def understand(job: Job) -> Understood:
         for service in found.services:
             try:
                 webs.append(_build(service, reader))
+                for line in webs[-1].unknowns():
+                    _log.info("%s: %s", service.name, line)
             except Exception as error:
                 _log.info("%s", traceback.format_exc())
                 entry = next(iter([*service.entries, *service.files]), "")

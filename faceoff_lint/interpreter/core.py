@@ -127,7 +127,7 @@ class Machine:
         self.loader = loader
         self.models: dict[str, Model] = {}
         self.late_bound: dict[str, Callable[[Machine, External], Value | None]] = {}
-        self.budget = budget
+        self.budget = self.given = budget
         self.exhausted = False
         self.gave_up: list[tuple[str, Span]] = []
         self.open_world: list[tuple[str, Span]] = []
@@ -173,6 +173,11 @@ class Machine:
         """The next number in registration order."""
         self.sequence += 1
         return self.sequence
+
+    @property
+    def steps(self) -> int:
+        """How many steps have been used."""
+        return self.given - self.budget
 
     def step(self, cost: int = 1) -> bool:
         """Spend budget; False when none is left."""
