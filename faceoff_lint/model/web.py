@@ -588,6 +588,15 @@ class Web:
         """One line on what was understood, for the head of a run."""
         return summarise(self)
 
+    def unknowns(self) -> list[str]:
+        """What the analysis gave up on, and why the world is open: ``file:line: reason``.
+
+        The last line says how many steps were used.
+        """
+        seen = dict.fromkeys([*self.machine.open_world, *self.machine.gave_up])
+        lines = [f"{span.file or '.'}:{self.line(span)}: {reason}" for reason, span in seen]
+        return [*lines, f"{self.machine.steps} steps of the interpreter used"]
+
     def rows(self) -> list[RouteRow]:
         """The route table in the form that ``routes`` prints."""
         from faceoff_lint.model.table import route_rows
