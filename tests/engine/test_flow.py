@@ -201,3 +201,10 @@ def test_tracing_leaves_no_trace(put_together: Make) -> None:
     record = web.modules.records["app.js"]
     assert record is not None
     assert getattr(record.env.vars["n"], "value", None) == 0
+
+
+def test_what_was_given_up_is_told(put_together: Make) -> None:
+    text = HEAD + "app.use(require(process.env.PLUGIN));\napp.listen(1);"
+    lines = put_together({"app.js": text}).unknowns()
+    assert "app.js:4: a module is required by a computed path" in lines
+    assert lines[-1].endswith("steps of the interpreter used")
