@@ -155,7 +155,7 @@ def _class(vm: Machine, node: ir.ClassDecl, env: Env) -> str | None:
         if isinstance(decorator, External) and decorator.path not in vm.models:
             continue  # dataclass and the like give the class back
         result = vm.call(decorator, CallArgs(pos=[value], span=vm.span(expr)))
-        value = cls if _opaque(result) else result
+        value = cls if _opaque(result) or result is UNDEFINED else result
     name = node.cls.name or "*default*"
     vm.store(env.vars, name, value)
     if node.exported:
