@@ -81,6 +81,9 @@ class CallSite:
             if isinstance(callee, Wrapped):
                 callee = callee.inner
             if isinstance(callee, Function):
+                this = self.args.this if self.args is not None else None
+                if callee.this is None and isinstance(this, Instance):
+                    callee = callee.bind(this)
                 found.append(callee)
             elif isinstance(callee, ClassValue):
                 for name in ("__init__", "constructor"):

@@ -210,8 +210,10 @@ class Leaks:
     @cached_property
     def floating(self) -> list[Floating]:
         """Expressions in request code whose rejection nobody hears, each once."""
-        verdicts = (self.verdict(s) for s in self.slots)
-        wrapped = {id(v.site.node) for v in verdicts if v is not None and v.site is not None}
+        lost = (Outcome.DROPPED, Outcome.NOT_AWAITED, Outcome.SWALLOWED)
+        verdicts = [v for v in (self.verdict(s) for s in self.slots) if v is not None]
+        wrapped = {id(v.site.node) for v in verdicts if v.site is not None}
+        broken = {id(v.site.node) for v in verdicts if v.site is not None and v.outcome in lost}
         functions = [f for f, _ in self.flow.request_functions]
         functions += [listener.function for listener in self.listeners]
         functions += [function for function, _ in self._verifiers]
@@ -220,7 +222,8 @@ class Leaks:
             if not self.web.is_product(function.span):
                 continue
             for item in self.flow.rejections.floating(function):
-                if id(item.node) not in wrapped:
+                inside = {id(n) for n in ir.walk(item.node)} if broken else set()
+                if id(item.node) not in wrapped and not broken & inside:
                     found.setdefault(item.span, item)
         for function, what in self._verifiers:
             points = self.flow.rejections.points(function) if function.node.is_async else []

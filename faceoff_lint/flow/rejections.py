@@ -20,7 +20,7 @@ from faceoff_lint.values import UNKNOWN, Builtin, External, Function, Lit, Value
 if TYPE_CHECKING:
     from faceoff_lint.flow.calls import Flow
 
-__all__ = ["Floating", "Point", "Rejections"]
+__all__ = ["Floating", "Point", "Rejections", "is_nothing"]
 
 
 @dataclass(slots=True, eq=False)
@@ -71,11 +71,15 @@ QUIET_PREFIXES = (
     "path.", "util.format", "util.inspect", "events.once", "timers/promises.",
 )  # fmt: skip
 QUIET = {NEXT, "js.Promise.allSettled", "js.queueMicrotask", "delay", "sleep"}
+COMBINING = {"js.Promise.all", "js.Promise.race", "js.Promise.any", "js.Promise.reject"}
+GATHERING_ARRAY = {"map", "flatMap", "reduce"}  # fine where what they give is used
 IGNORING_ARRAY = {"forEach", "some", "every", "filter", "sort", "find", "findIndex"}
 NODE_CALLBACK_ROOTS = {
     "fs", "fs-extra", "graceful-fs", "child_process", "dns", "crypto", "zlib", "net", "http",
     "https", "stream", "readline",
 }  # fmt: skip
+EMITTERS = ("events().", "events.EventEmitter().", "events.default().")
+LISTENING = {"on", "once", "addListener", "prependListener"}
 TIMERS = {"js.setTimeout", "js.setInterval", "js.setImmediate", "js.process.nextTick",
           "js.queueMicrotask", "timers.setTimeout", "timers.setInterval"}  # fmt: skip
 REQUEST_CALLBACKS = {"login", "logIn", "logout", "logOut"}
@@ -281,7 +285,7 @@ class Rejections:
         if attr.name == "catch":
             return bool(args) and head and not self.absorbs(function, args[0])
         handler = args[1] if len(args) > 1 else None
-        if handler is not None and not _is_nothing(handler):
+        if handler is not None and not is_nothing(handler):
             return False  # possible only: the first callback may still throw
         return head or (bool(args) and self._callback_rejects(function, args[0]))
 
@@ -318,6 +322,9 @@ class Rejections:
         for node in _local(function.node.body):
             if isinstance(node, ir.ExprStmt):
                 yield from self._floating_expression(function, node.value)
+            elif isinstance(node, ir.Declare) and isinstance(node.value, ir.Call):
+                if self._never_awaited(function, node):
+                    yield from self._gathered(function, node.value)
             elif isinstance(node, ir.Call):
                 yield from self._ignored_callbacks(function, node)
 
@@ -342,13 +349,46 @@ class Rejections:
             if self._chain_floats(function, node, node.func):
                 yield Floating(function, node, "chain", f".{node.func.name}(…)")
             return
+        yield from self._gathered(function, node)
         site = self.flow.site(function, node)
+        if COMBINING & set(site.paths) and self._call_rejects(function, node):
+            yield Floating(function, node, "call", f"Promise.{_called(node.func)}()")
+            return
         for target in site.targets:
             points = self.live_points(site, target)
             if points and not node.new and self._always_promise(target):
                 name = target.name or _called(node.func)
                 yield Floating(function, node, "call", f"{name}()", points[0])
                 return
+
+    def _gathered(self, function: Function, node: ir.Call) -> Iterator[Floating]:
+        """``ids.map(async …)`` whose array of promises nobody uses."""
+        method = node.func if isinstance(node.func, ir.Attr) else None
+        if method is None or method.name not in GATHERING_ARRAY or not node.args:
+            return
+        callback = self.flow.callback(function, node.args[0].value)
+        if callback is None or not callback.node.is_async or not self.can_reject(callback):
+            return
+        if self._is_array(function, method.obj):
+            place = node.args[0].value if isinstance(node.args[0].value, ir.Func) else node
+            points = self.points(callback)
+            yield Floating(function, place, "callback", f".{method.name}(…)", points[0])
+
+    @staticmethod
+    def _never_awaited(function: Function, node: ir.Declare) -> bool:
+        """Whether all that is done with a variable is to ask for its length."""
+        if not isinstance(node.target, ir.Name):
+            return False
+        asked = {
+            id(n.obj)
+            for n in ir.walk(function.node)
+            if isinstance(n, ir.Attr) and n.name == "length"
+        }
+        return all(
+            n is node.target or id(n) in asked
+            for n in ir.walk(function.node)
+            if isinstance(n, ir.Name) and n.id == node.target.id
+        )
 
     def _always_promise(self, function: Function) -> bool:
         """Whether a function gives a promise on every path that returns something.
@@ -372,7 +412,7 @@ class Rejections:
                 assert isinstance(inner, ir.Call)
                 return self._chain_floats(function, inner, link)
             return self.may_reject(function, inner)
-        if len(args) > 1 and not _is_nothing(args[1]):
+        if len(args) > 1 and not is_nothing(args[1]):
             return False
         return self._chain_rejects(function, node, attr)
 
@@ -403,8 +443,9 @@ class Rejections:
             last = path.rpartition(".")[2]
             if root in NODE_CALLBACK_ROOTS and "promises" not in path and "()" not in path:
                 return path
-            if last in ("on", "once") and (
-                path.startswith((REQUEST + ".", RESPONSE + ".")) or root in NODE_CALLBACK_ROOTS
+            if last in LISTENING and (
+                path.startswith((REQUEST + ".", RESPONSE + ".", *EMITTERS))
+                or root in NODE_CALLBACK_ROOTS
             ):
                 return f".{last}(…)"
             if path.startswith(REQUEST + "."):
@@ -437,7 +478,8 @@ def _called(node: ir.Expr) -> str:
     return node.id if isinstance(node, ir.Name) else "the function"
 
 
-def _is_nothing(node: ir.Expr) -> bool:
+def is_nothing(node: ir.Expr) -> bool:
+    """``null`` or ``undefined``."""
     return (isinstance(node, ir.Const) and node.value is None) or (
         isinstance(node, ir.Name) and node.id == "undefined"
     )

@@ -12,6 +12,7 @@ from enum import Enum
 
 from faceoff_lint import ir
 from faceoff_lint.flow.calls import CallSite, Flow
+from faceoff_lint.flow.rejections import is_nothing
 from faceoff_lint.source import Span
 from faceoff_lint.values import Function
 
@@ -82,9 +83,13 @@ def _callees(site: CallSite) -> list[Function]:
 def _has_guard(function: Function) -> bool:
     return any(
         (isinstance(n, ir.Try) and n.handlers)
-        or (isinstance(n, ir.Call) and isinstance(n.func, ir.Attr) and n.func.name == "catch")
+        or (isinstance(n, ir.Call) and isinstance(n.func, ir.Attr) and _may_guard(n, n.func.name))
         for n in ir.walk_local(function.node.body)
     )
+
+
+def _may_guard(node: ir.Call, name: str) -> bool:
+    return name == "catch" or (name == "then" and len(node.args) > 1)
 
 
 def _context(flow: Flow, function: Function, site: CallSite) -> tuple[Outcome, Span]:
@@ -117,9 +122,8 @@ def _context(flow: Flow, function: Function, site: CallSite) -> tuple[Outcome, S
 
 def _rejection_handler(chain: ir.Call, name: str) -> ir.Expr | None:
     args = [a.value for a in chain.args]
-    if name == "catch" and args:
-        return args[0]
-    return args[1] if name == "then" and len(args) > 1 else None
+    at = {"catch": 0, "then": 1}.get(name, len(args))
+    return None if len(args) <= at or is_nothing(args[at]) else args[at]
 
 
 def _variable(
@@ -187,11 +191,7 @@ def _statement(
             return Outcome.FORWARDED, site.span
         return Outcome.SWALLOWED, _span(function, handler)
     if isinstance(statement, ir.Return):
-        returned = Outcome.NOT_AWAITED if guard is not None else Outcome.RETURNED
-        # Express 5 hears a returned promise whatever surrounds it.
-        return (Outcome.RETURNED if guard is None or function.node.is_async else returned), (
-            site.span
-        )
+        return Outcome.RETURNED, site.span  # Express 5 hears it, whatever try surrounds it
     return (Outcome.NOT_AWAITED if guard is not None else Outcome.DROPPED), site.span
 
 

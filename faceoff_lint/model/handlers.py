@@ -157,8 +157,9 @@ def inner_function(function: Function) -> Function | None:
     if scope is None or scope.kind != "function":
         return None
     mentioned: set[str] = set()
+    passed = _parameters(function) if function.module.language == "javascript" else None
     for node in ir.walk(function.node):
-        if isinstance(node, ir.Call):
+        if isinstance(node, ir.Call) and (passed is None or _hands_on(node, passed)):
             receiver = node.func.obj if isinstance(node.func, ir.Attr) else node.func
             parts = [receiver, *(arg.value for arg in node.args)]
             mentioned.update(p.id for p in parts if isinstance(p, ir.Name))
@@ -170,6 +171,23 @@ def inner_function(function: Function) -> Function | None:
         if not _defined_in(scope, inner):
             return inner
     return None
+
+
+def _parameters(function: Function) -> set[str]:
+    """JavaScript: names of the parameters of a closure and of the functions inside it."""
+    nodes = (n for n in ir.walk(function.node) if isinstance(n, ir.Func))
+    targets = (p.target for n in nodes for p in n.params)
+    return {t.id for t in targets if isinstance(t, ir.Name)} | {"arguments"}
+
+
+def _hands_on(node: ir.Call, parameters: set[str]) -> bool:
+    """Whether a call passes on whole parameters: ``handler(req, res)``, not ``find(req.id)``."""
+    return any(
+        isinstance(n, ir.Spread) or (isinstance(n, ir.Name) and n.id in parameters)
+        for arg in node.args
+        for value in [arg.value]
+        for n in ([e.value for e in value.entries] if isinstance(value, ir.Dict) else [value])
+    ) or any(arg.spread for arg in node.args)
 
 
 def _ordered(scope: Env, names: set[str]) -> Iterator[str]:
