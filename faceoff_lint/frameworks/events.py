@@ -152,6 +152,7 @@ class Recorder(Native):
         self.order = (vm.late, vm.tick())
         self.conditions = tuple(vm.conditions)
         if vm.recording:
+            vm.recorded += 1
             vm.natives.append(self)
 
     def forget_args(self) -> None:
@@ -171,4 +172,5 @@ class Recorder(Native):
     def record(self, vm: Any, event: Event) -> None:
         """Keep an event, unless the machine is only tracing."""
         if vm.recording:
+            vm.recorded += 1
             self.events.append(event)

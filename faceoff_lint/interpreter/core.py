@@ -45,6 +45,7 @@ __all__ = ["CallRecord", "Frame", "Loader", "Machine", "Model", "Trace"]
 # Steps that all calls of one function may take together: with framework objects at hand, or not.
 RELEVANT_CAP = 400_000
 PLAIN_CAP = 150_000
+CALLBACK_STEPS = 20_000
 MAX_DEPTH = 40
 MAX_SAME = 2
 MAX_RELEVANT = 8
@@ -129,6 +130,8 @@ class Machine:
         self.late_bound: dict[str, Callable[[Machine, External], Value | None]] = {}
         self.budget = self.given = budget
         self.exhausted = False
+        self.fuse: int | None = None
+        self.recorded = self.recorded_before = 0
         self.gave_up: list[tuple[str, Span]] = []
         self.open_world: list[tuple[str, Span]] = []
         self.frames: list[Frame] = []
@@ -182,12 +185,29 @@ class Machine:
     def step(self, cost: int = 1) -> bool:
         """Spend budget; False when none is left."""
         self.budget -= cost
+        if self.fuse is not None and self.budget < self.fuse:
+            if self.recorded == self.recorded_before:
+                return False
+            self.fuse = None
         if self.budget <= 0:
             if not self.exhausted:
                 self.exhausted = True
                 self.give_up("the budget of steps ran out")
             return False
         return True
+
+    @contextmanager
+    def fused(self, steps: int) -> Iterator[None]:
+        """Stop what runs inside after so many steps, unless it has touched a framework object.
+
+        For code that may or may not be set-up code: jobs, callbacks, functions nobody called.
+        """
+        outer = (self.fuse, self.recorded_before)
+        self.fuse, self.recorded_before = self.budget - steps, self.recorded
+        try:
+            yield
+        finally:
+            self.fuse, self.recorded_before = outer
 
     def give_up(self, reason: str, span: Span | None = None) -> None:
         """Note that something was left unknown, and where."""
@@ -206,10 +226,14 @@ class Machine:
         """Run something once and for all: no branch undoes it, and it is no part of a trace."""
         saved = (self.trace, self.frames, self.journal, self.conditions)
         self.trace, self.frames, self.journal, self.conditions = None, [], None, []
+        budget, fuse = self.budget, self.fuse
+        self.fuse = None
         try:
             yield
         finally:
             self.trace, self.frames, self.journal, self.conditions = saved
+            # What a module costs is not the cost of whoever imports it first.
+            self.fuse = None if fuse is None else fuse - (budget - self.budget)
 
     @property
     def recording(self) -> bool:
@@ -389,7 +413,8 @@ class Machine:
             late, self.late = self.late, 1
             self.frames.append(frame)
             try:
-                self.call(callee, call)
+                with self.fused(CALLBACK_STEPS):
+                    self.call(callee, call)
             finally:
                 self.frames.pop()
                 self.conditions, self.late = saved, late

@@ -37,6 +37,7 @@ from faceoff_lint.values import (
 
 __all__ = ["Reads", "build"]
 
+UNCALLED_STEPS = 40_000
 HOLE = {"flask": "{?}", "express": "<?>"}
 
 SEEDS = {
@@ -264,7 +265,8 @@ def _enter(machine: Machine, function: Function) -> None:
             if id(function.node) in machine.entered:
                 return  # the constructor called it
             callee = function.bind(instance)
-        machine.escape(machine.call(callee, call))
+        with machine.fused(UNCALLED_STEPS):
+            machine.escape(machine.call(callee, call))
     finally:
         machine.frames.pop()
 
