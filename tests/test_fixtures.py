@@ -19,11 +19,13 @@ from typing import Any
 import pytest
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-SOURCES = {".py", ".js", ".mjs", ".cjs", ".jsx", ".txt", ".toml", ""}
+SOURCES = {".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".txt", ".toml", ""}
 MARKER = re.compile(r"(?:#|//) expect: (?P<codes>[A-Z]+\d+(?:, [A-Z]+\d+)*)\s*$")
 
 with (FIXTURES / "apps.toml").open("rb") as _file:
-    APPS = sorted({app["path"] for app in tomllib.load(_file)["app"]})
+    LISTED = tomllib.load(_file)["app"]
+APPS = sorted({app["path"] for app in LISTED})
+SELECTED = {app["path"]: ["--select", ",".join(app["select"])] for app in LISTED if "select" in app}
 STARTED = [app for app in APPS if (FIXTURES / app / "expected-routes.json").exists()]
 
 
@@ -52,7 +54,8 @@ def marked(folder: Path) -> list[tuple[str, int, str]]:
 
 @pytest.mark.parametrize("app", APPS)
 def test_findings(app: str) -> None:
-    found = run(FIXTURES / app, "check", "--isolated", "--output-format", "json")
+    selected = SELECTED.get(app, [])
+    found = run(FIXTURES / app, "check", "--isolated", "--output-format", "json", *selected)
     reported = [(finding["file"], finding["line"], finding["code"]) for finding in found]
     assert sorted(reported) == sorted(marked(FIXTURES / app))
 
