@@ -41,7 +41,8 @@ from faceoff_lint.values import (
 )
 
 __all__ = [
-    "EXPRESS_MODELS", "LOADERS", "METHODS", "HttpServer", "RouteChain", "Router", "SocketServer",
+    "EXPRESS_MODELS", "LOADERS", "METHODS", "ROUTE_MAKERS", "HttpServer", "RouteChain", "Router",
+    "SocketServer",
 ]  # fmt: skip
 
 METHODS = {
@@ -53,6 +54,13 @@ METHODS = {
 METHODS -= {"bind", "connect"}
 
 # Packages that load and mount whole folders of modules, unseen by the analysis.
+# Libraries that make routers and routes of decorators or of a document: not followed.
+ROUTE_MAKERS = {
+    "@decorators/express", "@foal/core", "@nestjs/common", "@nestjs/core", "@tsed/common",
+    "express-openapi", "express-openapi-validator", "inversify-express-utils", "node-file-router",
+    "openapi-backend", "routing-controllers", "swagger-express-middleware", "swagger-routes-express",
+    "swagger-tools", "tsoa", "@tsoa/runtime", "@overnightjs/core",
+}  # fmt: skip
 LOADERS = {
     "auto-load", "consign", "enrouten", "express-autoload-router", "express-enrouten",
     "express-file-routing", "express-load", "express-openapi", "express-routes-mapper",

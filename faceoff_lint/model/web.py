@@ -22,7 +22,13 @@ from faceoff_lint.frameworks.events import (
     SocketEvent,
     UseEvent,
 )
-from faceoff_lint.frameworks.express import LOADERS, HttpServer, Router, SocketServer
+from faceoff_lint.frameworks.express import (
+    LOADERS,
+    ROUTE_MAKERS,
+    HttpServer,
+    Router,
+    SocketServer,
+)
 from faceoff_lint.frameworks.flask import Blueprint, Extension, FlaskApp
 from faceoff_lint.frameworks.rest import Api, Namespace
 from faceoff_lint.interpreter import Machine, Modules
@@ -337,6 +343,8 @@ class Web:
         packages = self.machine.packages
         loaders = sorted(LOADERS & packages.keys())
         reasons.extend((f"{n} loads modules by folder", packages[n][0][0]) for n in loaders)
+        makers = sorted(ROUTE_MAKERS & packages.keys())
+        reasons.extend((f"{n} makes routes of its own", packages[n][0][0]) for n in makers)
         if self.machine.exhausted:
             reasons.append(("the budget of steps ran out", Span("", 0, 0)))
         return reasons
@@ -593,7 +601,7 @@ class Web:
 
         The last line says how many steps were used.
         """
-        seen = dict.fromkeys([*self.machine.open_world, *self.machine.gave_up])
+        seen = dict.fromkeys([*self.open, *self.machine.gave_up])
         lines = [f"{span.file or '.'}:{self.line(span)}: {reason}" for reason, span in seen]
         return [*lines, f"{self.machine.steps} steps of the interpreter used"]
 
