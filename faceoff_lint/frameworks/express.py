@@ -58,8 +58,8 @@ METHODS -= {"bind", "connect"}
 ROUTE_MAKERS = {
     "@decorators/express", "@foal/core", "@nestjs/common", "@nestjs/core", "@tsed/common",
     "express-openapi", "express-openapi-validator", "inversify-express-utils", "node-file-router",
-    "openapi-backend", "routing-controllers", "swagger-express-middleware", "swagger-routes-express",
-    "swagger-tools", "tsoa", "@tsoa/runtime", "@overnightjs/core",
+    "openapi-backend", "routing-controllers", "swagger-express-middleware", "swagger-tools",
+    "swagger-routes-express", "tsoa", "@tsoa/runtime", "@overnightjs/core",
 }  # fmt: skip
 LOADERS = {
     "auto-load", "consign", "enrouten", "express-autoload-router", "express-enrouten",
