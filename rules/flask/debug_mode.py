@@ -49,7 +49,7 @@ def debug_mode(web: Web) -> Iterator[Finding]:
                 found.setdefault(finding.span, finding)
     yield from found.values()
     for place in Deployment.of(web).debug:
-        yield Finding(place, "debug mode is switched on where the app is deployed", label="here")
+        yield Finding(place, "debug mode is switched on for the deployed app", label="debug mode")
 
 
 def _of_app(web: Web, app: App) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from faceoff_lint.rule import (
     BLUEPRINTS,
+    MAYBE,
     WARNING,
     App,
     Finding,
@@ -35,7 +36,8 @@ _BUILDERS = {"flask_admin.Admin", "flask_appbuilder.AppBuilder"}
 def missing_blueprints(web: Web, options: Options) -> Iterator[Finding]:
     """Many views sit on the app object itself, where Blueprints would divide them."""
     limit: int = options["max-app-routes"]
-    if web.open or any(e.path in _BUILDERS for e in web.extensions):
+    unclear = any(g.kind == "blueprint" and g.routes and g.served is MAYBE for g in web.groups)
+    if unclear or web.open or any(e.path in _BUILDERS for e in web.extensions):
         return
     for app in web.apps:
         if not app.root or web.role(app.file) != "product" or _is_tool(web, app):
