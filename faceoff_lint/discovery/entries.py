@@ -18,9 +18,10 @@ _WSGI = re.compile(r"(?<![\w./])([A-Za-z_][\w]*(?:\.\w+)*):\w+(?:\([^)]*\))?[\"'
 _SERVER = re.compile(r"\b(?:gunicorn|uwsgi|waitress-serve|hypercorn|granian|mod_wsgi)\b.*")
 _PYTHON_RUN = re.compile(r"\bpython3?\b[\"',\s]+(?:-\w[\"',\s]+)*([\w./-]+\.py)")
 _NODE_RUN = re.compile(
-    r"\b(?:node|nodemon|node-dev|pm2(?:-runtime)?(?:\s+start)?|forever(?:\s+start)?|babel-node|tsx|"
-    r"ts-node(?:-dev)?|bun(?:\s+run)?|supervisor)\b((?:[\s\"',]+(?:-r|--require|--import|--watch)"
-    r"[\s\"',]+[^\s\"',]+|[\s\"',]+-{1,2}[\w:-]+(?:=\S+)?)*)[\s\"',]+([\w./@-]+)"
+    r"\b(?:node|nodemon|node-dev|pm2(?:-runtime)?(?:\s+start)?|forever(?:\s+start)?|babel-node|"
+    r"tsx(?:\s+watch)?|ts-node(?:-dev)?|bun(?:\s+run)?|supervisor)\b((?:[\s\"',]+(?:-r|--require|--import|--watch)"
+    r"[\s\"',]+[^\s\"',]+|[\s\"',]+-{1,2}[\w:-]+(?:=\S+)?)*)[\s\"',]+"
+    r"(?!(?:node|ts-node(?:-dev)?|tsx|babel-node|bun)\s)([\w./@-]+)"
 )
 _CREATES_APP = re.compile(rb"\bFlask\(")
 _FLASK_NAMES = ("wsgi", "app", "run", "manage", "application", "main", "server", "asgi")

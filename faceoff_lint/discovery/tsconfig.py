@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from faceoff_lint.discovery.tree import ancestors, below, folder_of
 
-__all__ = ["TsConfig", "TsConfigs", "join", "package_parts", "read_jsonc"]
+__all__ = ["TsConfig", "TsConfigs", "join", "output_folder", "package_parts", "read_jsonc"]
 
 _NAMES = ("tsconfig.json", "jsconfig.json")
 _COMMENT = re.compile(r'"(?:[^"\\]|\\.)*+"|//[^\r\n]*+|/\*.*?(?:\*/|\Z)', re.DOTALL)
@@ -176,6 +176,15 @@ class TsConfigs:
                 if isinstance(target, str) and (path := join(base, _plain(target))) is not None
             ]
             config.paths.append((pattern, found))
+
+
+def output_folder(path: str) -> str | None:
+    """The first folder on a path that has a name as compilers' outputs have."""
+    parts = path.split("/")
+    for index, part in enumerate(parts[:-1], 1):
+        if part in _OUTPUT_FOLDERS:
+            return "/".join(parts[:index])
+    return None
 
 
 def read_jsonc(text: str) -> dict[str, object] | None:

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Protocol
 
 from faceoff_lint.discovery.tree import ancestors, below
-from faceoff_lint.discovery.tsconfig import TsConfigs, join, package_parts
+from faceoff_lint.discovery.tsconfig import TsConfigs, join, output_folder, package_parts
 
 __all__ = ["JS_SUFFIXES", "Files", "Resolver"]
 
@@ -56,6 +56,7 @@ class Resolver:
         root: str = "",
     ) -> None:
         self._known = known
+        self._folders = {above for path in known for above in ancestors(posixpath.dirname(path))}
         self._files = files
         self._workspace = workspace or {}
         self._root = root
@@ -187,7 +188,10 @@ class Resolver:
         for path in candidates:
             if path in self._known:
                 return path
-        for source in self._configs.sources(stem, guess=False) if stem else ():
+        # A folder that is there is no compiler's output.
+        folder = output_folder(stem)
+        guess = folder is not None and folder not in self._folders
+        for source in self._configs.sources(stem, guess=guess) if stem else ():
             for path in self._candidates(source, typed):
                 if path in self._known:
                     return path

@@ -188,10 +188,10 @@ class _Eraser:
 
     def using(self, node: Node) -> None:
         """``using x = f()``, which the grammar takes for an assignment: a constant."""
-        self.replace(node.start_byte, node.end_byte, "const")
         outer = node.parent.parent if node.parent is not None else None
-        if outer is not None and outer.type == "await_expression":
-            self.blank(outer.start_byte, outer.children[0].end_byte)
+        awaited = outer is not None and outer.type == "await_expression"
+        start = outer.start_byte if outer is not None and awaited else node.start_byte
+        self.replace(start, node.end_byte, "const")
 
     # --- statements ------------------------------------------------------------------------------
 
