@@ -13,6 +13,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 NODE = HERE.parent / "proofs" / "node"
+TYPESCRIPT = HERE.parent / "typescript" / "node" / "register.cjs"
 
 Row = dict[str, Any]
 
@@ -40,7 +41,11 @@ def express_table(
     path: Path, entry: str, framework: str | None = None, env: Mapping[str, str] | None = None
 ) -> list[Row]:
     """The routes of an Express app. With ``framework`` (``express4``, ``express5``) it runs on the
-    proofs' copy, through a ``node_modules`` folder that is there for the time of the dump."""
+    proofs' copy, through a ``node_modules`` folder that is there for the time of the dump. A
+    TypeScript entry needs ``tests/typescript/setup.sh``."""
+    command = ["node", "-r", str(HERE / "express_dump.cjs"), entry]
+    if entry.endswith((".ts", ".cts")):
+        command[1:1] = ["--enable-source-maps", "-r", str(TYPESCRIPT)]
     link = path / "node_modules"
     lent = framework is not None and not link.exists()
     if lent and framework is not None:
@@ -50,7 +55,7 @@ def express_table(
         variables = {"DUMP_OUT": str(out), "DUMP_ROOT": str(path), "PORT": "0", **(env or {})}
         try:
             done = subprocess.run(
-                ["node", "-r", str(HERE / "express_dump.cjs"), entry],
+                command,
                 cwd=path,
                 env={**os.environ, **variables},
                 capture_output=True,

@@ -1,7 +1,8 @@
 """Write each sample app's ``expected-routes.json`` from the real framework.
 
-``python -m tests.oracles.record [PART OF A PATH]`` after ``tests/proofs/setup.sh``. Run it when a
-sample app changes; what is committed is then what the frameworks say, never what the linter says.
+``python -m tests.oracles.record [PART OF A PATH]`` after ``tests/proofs/setup.sh`` and
+``tests/typescript/setup.sh``. Run it when a sample app changes; what is committed is then what the
+frameworks say, never what the linter says.
 """
 
 from __future__ import annotations
