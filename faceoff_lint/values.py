@@ -298,11 +298,15 @@ class SuperValue(Value):
 
 @dataclass(slots=True, eq=False)
 class ListValue(Value):
-    """A list, tuple, set or array. ``open``: it may hold more than ``items``."""
+    """A list, tuple, set or array. ``open``: it may hold more than ``items``.
+
+    ``names``: a named tuple's fields.
+    """
 
     items: list[Value]
     kind: str = "list"
     open: bool = False
+    names: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -391,6 +395,8 @@ class Native(Value):
 class CallArgs:
     """The arguments of one call. ``open``: more may follow (an unknown spread).
 
+    ``uncalled``: no call in the project; servers call factories with their defaults.
+
     ``nodes`` are the argument expressions of ``pos`` where they are known one to one.
     """
 
@@ -401,6 +407,7 @@ class CallArgs:
     node: ir.Call | None = None
     this: Value | None = None
     new: bool = False
+    uncalled: bool = False
     module: str = ""
     nodes: list[ir.Expr] = field(default_factory=list)
     kw_nodes: dict[str, ir.Expr] = field(default_factory=dict)

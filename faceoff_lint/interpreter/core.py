@@ -32,6 +32,7 @@ from faceoff_lint.values import (
     Lit,
     ModuleRecord,
     Native,
+    Setting,
     SuperValue,
     UnionValue,
     Value,
@@ -94,6 +95,7 @@ class Frame:
     function: Function | None = None
     this: Value | None = None
     returns: list[Value] = field(default_factory=list)
+    yields: ListValue | None = None
     is_async: bool = False
 
 
@@ -151,6 +153,7 @@ class Machine:
         self.functions: list[Function] = []
         self.classes: list[ClassValue] = []
         self.assign_span = Span("", 0, 0)
+        self.instances: dict[int, Instance] = {}
 
     # --- places ------------------------------------------------------------------------------
 
@@ -458,7 +461,8 @@ class Machine:
             if not tracing:
                 self.spent[id(node)] = self.spent.get(id(node), 0) + before - self.budget
         if node.is_generator:
-            return UNKNOWN
+            # Only a plain loop over it takes them; any other use of the list lets them escape.
+            return frame.yields or UNKNOWN
         if ended is None and not (node.expression_body and frame.returns):
             frame.returns.append(UNDEFINED if self._is_js(function) else Lit(None))
         return union(frame.returns)
@@ -522,7 +526,8 @@ class Machine:
     ) -> Value:
         """The value of a parameter that got no argument."""
         if call.open and value is None:
-            return UNKNOWN
+            default = function.defaults.get(name) if call.uncalled else None
+            return Setting(default.value) if isinstance(default, Lit) else UNKNOWN
         if param.default is None:
             return UNDEFINED if self._is_js(function) else UNKNOWN
         if name in function.defaults:

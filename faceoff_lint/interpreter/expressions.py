@@ -41,6 +41,7 @@ __all__ = ["EVALUATE"]
 
 UNROLL = 400
 CALL_BUDGET = 1_500
+MOST_YIELDED = 400
 
 
 def _const(vm: Machine, node: ir.Const, env: Env) -> Value:
@@ -286,8 +287,18 @@ def _await(vm: Machine, node: ir.Await, env: Env) -> Value:
 
 
 def _yield(vm: Machine, node: ir.Yield, env: Env) -> Value:
-    if node.value is not None:
-        vm.escape(vm.eval(node.value, env))
+    """What a generator yields, as a list; a fixture's or a context manager's users aren't seen."""
+    value = vm.eval(node.value, env) if node.value is not None else Lit(None)
+    function = vm.frame.function
+    if function is None or function.node.is_async or function.node.decorators:
+        vm.escape(value)
+        return UNKNOWN
+    if vm.frame.yields is None:
+        vm.frame.yields = ListValue([], "list")
+    made = vm.frame.yields
+    items, is_open = methods.iterate(vm, value) if node.delegate else ([value], False)
+    made.items.extend(items[: MOST_YIELDED - len(made.items)])
+    made.open = made.open or is_open or len(made.items) >= MOST_YIELDED
     return UNKNOWN
 
 

@@ -155,7 +155,7 @@ def _iter_modules(vm: Machine, call: CallArgs) -> Value:
 
 
 def _module_info(row: list[Value]) -> Value:
-    return ListValue(row, "tuple")
+    return ListValue(row, "tuple", names=("module_finder", "name", "ispkg"))
 
 
 def _module_name(vm: Machine, parent: str, name: str, folder: bool) -> str:

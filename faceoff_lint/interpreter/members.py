@@ -54,6 +54,8 @@ def get_attr(vm: Machine, value: Value, name: str, span: Span | None = None) -> 
         return get_attr(vm, value.inner, name, span)
     if isinstance(value, SuperValue):
         return _super_attr(vm, value, name)
+    if isinstance(value, ListValue) and name in value.names:
+        return value.items[value.names.index(name)]
     if isinstance(value, DictValue):
         if name in value.getters and vm.frames[-1].module.language != "python":
             return vm.call(value.getters[name].bind(value), CallArgs(span=span or Span("", 0, 0)))

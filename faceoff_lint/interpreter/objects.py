@@ -65,6 +65,9 @@ def instantiate(vm: Machine, cls: ClassValue, call: CallArgs) -> Value:
                 if isinstance(cls.lookup("__init__"), Function):
                     made.forget_args()
                 break
+    if vm.recording:
+        for base in cls.mro():
+            vm.instances.setdefault(id(base), instance)
     construct(vm, cls, instance, call)
     return instance
 

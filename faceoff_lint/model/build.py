@@ -22,7 +22,6 @@ from faceoff_lint.model.web import App, Group, Mount, Route, Use, Web, is_group,
 from faceoff_lint.service import Service
 from faceoff_lint.source import Source, Span
 from faceoff_lint.values import (
-    UNKNOWN,
     CallArgs,
     ClassValue,
     External,
@@ -256,7 +255,7 @@ def _is_view(machine: Machine, function: Function) -> bool:
 
 
 def _enter(machine: Machine, function: Function) -> None:
-    call = CallArgs(open=True, span=function.span, module=function.module.path)
+    call = CallArgs(open=True, uncalled=True, span=function.span, module=function.module.path)
     callee = function
     machine.frames.append(Frame(function.env, function.module))
     try:
@@ -272,12 +271,11 @@ def _enter(machine: Machine, function: Function) -> None:
 
 
 def _instance(machine: Machine, owner: ClassValue) -> Value:
-    key = "__faceoff_instance__"
-    if key not in owner.proto:
-        call = CallArgs(open=True, span=owner.span, module=owner.module.path)
-        owner.proto[key] = UNKNOWN
-        owner.proto[key] = instantiate(machine, owner, call)
-    return owner.proto[key]
+    """An instance for a method nobody called: one the program made, of the class or a subclass."""
+    if id(owner) not in machine.instances:
+        call = CallArgs(open=True, uncalled=True, span=owner.span, module=owner.module.path)
+        instantiate(machine, owner, call)
+    return machine.instances[id(owner)]
 
 
 # --- collecting ----------------------------------------------------------------------------------
