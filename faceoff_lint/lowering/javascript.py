@@ -39,6 +39,13 @@ def lower_javascript(text: str, *, jsx: bool = False) -> ir.Module:
         module = Statements(text).module(tree, goal)
     except RecursionError:
         raise TooDeep from None
+    except (KeyError, TypeError, AttributeError):
+        # A tree that was mended after an error may lack parts.
+        if not tree.errors:
+            raise
+        error = tree.errors[0]
+        message = _plain(str(error.get("message", "")))
+        raise ParseFailure.at_offset(text, int(error.get("index") or 0), message) from None
     for error in tree.errors:
         message = _plain(str(error.get("message", "")))
         if goal == "script" and message == _ILLEGAL_RETURN:

@@ -35,6 +35,9 @@ _ANY = re.compile(r".", re.DOTALL)
 _TRIVIA = re.compile(r"(?:[\s\ufeff]|//[^\n\r\u2028\u2029]*|/\*.*?\*/)*", re.DOTALL)
 _NUMBER = re.compile(r"-?\d+")
 
+# Characters of white space and comments that are skipped at most.
+_LOOKAHEAD = 5_000
+
 # Before these a line that ends without a semicolon goes on.
 _CONTINUING = frozenset("([`+-/*.,<")
 _CALLING = frozenset("([`")
@@ -145,7 +148,7 @@ class _Eraser:
 
     def after(self, offset: int) -> tuple[str, bool]:
         """The next character that is no white space or comment, and whether a line ends before."""
-        match = _TRIVIA.match(self.text, offset)
+        match = _TRIVIA.match(self.text, offset, offset + _LOOKAHEAD)
         end = match.end() if match else offset
         between = self.text[offset:end]
         return self.text[end : end + 1], "\n" in between or "\r" in between
@@ -155,9 +158,9 @@ class _Eraser:
     def cast(self, node: Node) -> None:
         """``value as T``, ``value satisfies T``."""
         start, end = node.children[0].end_byte, node.end_byte
-        outer = node.parent
+        # At the end of a line the grammar takes the last part of ``as A.B.C`` for a property.
+        outer = node.parent if self.text.startswith(".", end) else None
         while outer is not None and outer.type == "member_expression":
-            # At the end of a line the grammar takes the last part of ``as A.B.C`` for a property.
             end, outer = outer.end_byte, outer.parent
         following, on_next_line = self.after(end)
         first = ";" if on_next_line and following in _CALLING else ""
@@ -166,11 +169,9 @@ class _Eraser:
     def assertion(self, node: Node) -> None:
         """``<T>value``."""
         types = node.children[0]
-        parent = node.parent
-        first = ""
-        if parent is not None and parent.type == "arrow_function":
-            # Without something before it an object would be the arrow's block.
-            first = "0||" if self.after(types.end_byte)[0] == "{" else ""
+        # Without something before it an object would be the block of an arrow.
+        parent = node.parent if self.after(types.end_byte)[0] == "{" else None
+        first = "0||" if parent is not None and parent.type == "arrow_function" else ""
         # A line end after ``return`` would end the statement.
         self.blank(types.start_byte, types.end_byte, first, one_line=True)
 
