@@ -33,6 +33,7 @@ SPECIAL = {
     "index": "GET",
 }  # fmt: skip
 RULES = "__classful_rules__"
+VERBS = "__classful_methods__"
 
 
 def _route(vm: Machine, call: CallArgs) -> Value:
@@ -50,6 +51,21 @@ def _route(vm: Machine, call: CallArgs) -> Value:
         return target
 
     return Builtin("flask_classful.route()", decorate)
+
+
+def _method(vm: Machine, call: CallArgs) -> Value:
+    """``@method(verb)``, also more than one: the verbs of a method without a rule of its own."""
+
+    def decorate(vm: Any, inner: CallArgs) -> Value:
+        target = inner.get(0) or UNKNOWN
+        function = _function(target)
+        if function is not None:
+            verbs = function.attrs.setdefault(VERBS, ListValue([]))
+            if isinstance(verbs, ListValue):
+                verbs.items.append(call.get(0) or UNKNOWN)
+        return target
+
+    return Builtin("flask_classful.method()", decorate)
 
 
 def _function(value: Value) -> Function | None:
@@ -125,7 +141,7 @@ def _rules(
         return made
     if name in SPECIAL:
         return [(_finish(_join(stem, "/", function), slash), (SPECIAL[name],), Lit(endpoint))]
-    methods = methods_of(cls.lookup("default_methods")) or ("GET",)
+    methods = methods_of(function.attrs.get(VERBS) or cls.lookup("default_methods")) or ("GET",)
     return [(_finish(_join(stem, f"/{name}/", function), slash), methods, Lit(endpoint))]
 
 
@@ -168,5 +184,6 @@ def _add(
 
 CLASSFUL_MODELS: dict[str, Model] = {
     "flask_classful.route": _route,
+    "flask_classful.method": _method,
     "flask_classful.FlaskView.register": _register,
 }

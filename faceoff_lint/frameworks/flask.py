@@ -483,6 +483,16 @@ def _proxy_fix(vm: Machine, call: CallArgs) -> Value:
     return call.get(0) or UNKNOWN
 
 
+def _local_proxy(vm: Machine, call: CallArgs) -> Value:
+    """``LocalProxy(lambda: app)``: what the function gives, if that is known by now."""
+    function = call.get(0, "local")
+    if isinstance(function, Function) and function.node.expression_body:
+        found = vm.call(function, CallArgs(span=call.span))
+        if native_of(found) is not None:
+            return found
+    return External("werkzeug.local.LocalProxy()", call, call.span)
+
+
 def _explicit_init(vm: Machine, call: CallArgs) -> Value:
     """``Blueprint.__init__(self, …)`` of a project subclass."""
     native = native_of(call.get(0))
@@ -500,6 +510,7 @@ FLASK_MODELS: dict[str, Model] = {
     "flask.blueprints.Blueprint.__init__": _explicit_init,
     "flask.views.View.as_view": _as_view,
     "werkzeug.middleware.proxy_fix.ProxyFix": _proxy_fix,
+    "werkzeug.local.LocalProxy": _local_proxy,
     "flask_wtf.csrf.CSRFProtect().exempt": _register_on_first,
     "flask_wtf.CSRFProtect().exempt": _register_on_first,
     **{path: _extension(path) for path in EXTENSIONS},

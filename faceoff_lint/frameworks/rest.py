@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from faceoff_lint.frameworks.events import ErrorHandlerEvent, MountEvent, Recorder, RouteEvent
-from faceoff_lint.frameworks.flask import Blueprint, native_of
+from faceoff_lint.frameworks.flask import Blueprint, methods_of, native_of
 from faceoff_lint.interpreter import Model
 from faceoff_lint.values import (
     UNKNOWN,
@@ -56,7 +56,7 @@ class Resources(Recorder):
             RouteEvent(
                 **self.note(vm, call),
                 rules=list(urls),
-                methods=(),
+                methods=methods_of(call.kw.get("methods")) or (),
                 handlers=[cls],
                 endpoint=call.get(-1, "endpoint"),
                 options=dict(call.kw),

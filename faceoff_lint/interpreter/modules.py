@@ -77,10 +77,14 @@ class Modules:
         self.resolver = Resolver(self.files, reading, service.workspace, service.root)
 
     def entries(self, path: str) -> list[tuple[str, bool]] | None:
-        """The names in a folder, by its path from the root of the run."""
+        """The names in a folder, by its path from the root of the run, else of the service."""
         if not path.startswith("/") and self.service.framework == "express":
             path = posixpath.join(self.service.root, path)
-        return self.reading.entries(posixpath.normpath(path.strip("/") or "."))
+        found = self.reading.entries(posixpath.normpath(path.strip("/") or "."))
+        if found is None and not path.startswith("/"):
+            below = posixpath.join(self.service.root, path)
+            found = self.reading.entries(posixpath.normpath(below))
+        return found
 
     def loaded(self) -> list[ModuleRecord]:
         """The modules evaluated so far, in the order they were first asked for."""

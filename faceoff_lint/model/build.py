@@ -257,6 +257,9 @@ def _is_view(machine: Machine, function: Function) -> bool:
 def _enter(machine: Machine, function: Function) -> None:
     call = CallArgs(open=True, uncalled=True, span=function.span, module=function.module.path)
     callee = function
+    made = machine.instances.get(id(function.owner)) if function.owner is not None else None
+    if made is not None and made.cls is not function.owner:
+        return  # an instance of a subclass stands for it
     machine.frames.append(Frame(function.env, function.module))
     try:
         if function.owner is not None and function.this is None:

@@ -310,7 +310,7 @@ def _resource_row(
 ) -> Row:
     handler = route.handler
     cls = handler.cls if handler is not None else None
-    methods = class_methods(cls) if cls is not None else None
+    methods = route.methods or (class_methods(cls) if cls is not None else None)
     endpoint: str | None = None
     given = as_pattern(route.event.endpoint) if route.event.endpoint is not None else None
     if given is not None:
