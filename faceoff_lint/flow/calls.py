@@ -382,9 +382,7 @@ class Flow:
                 what = match(site)
                 if what is not None:
                     yield Hit(function, site, what, [*path, site])
-            for inner, via in self._successors(current):
-                if via is None and not closures:
-                    continue
+            for inner, via in self._successors(current, closures):
                 if id(inner.node) in seen or (enter is not None and not enter(inner)):
                     continue
                 longer = path if via is None else [*path, via]
@@ -392,8 +390,10 @@ class Flow:
                     seen.add(id(inner.node))
                     queue.append((inner, longer))
 
-    def _successors(self, function: Function) -> Iterator[tuple[Function, CallSite | None]]:
-        for closure in self.closures(function):
+    def _successors(
+        self, function: Function, closures: bool = True
+    ) -> Iterator[tuple[Function, CallSite | None]]:
+        for closure in self.closures(function) if closures else ():
             yield closure, None
         for site in self.calls(function):
             for target in site.targets:

@@ -142,12 +142,14 @@ class Views:
 
     @cached_property
     def _sites(self) -> list[tuple[View, Hit[CallSite]]]:
-        """Every call that some view reaches, with the shortest way there."""
+        """Every call of a library that some view reaches, with the shortest way there."""
         return [
             (view, hit)
             for view in self.all
             for function in view.functions
-            for hit in self.flow.reach(function, lambda s: s, enter=_runs_at_once, closures=False)
+            for hit in self.flow.reach(
+                function, lambda s: s if s.paths else None, enter=_runs_at_once, closures=False
+            )
         ]
 
     def reach(self, match: Callable[[CallSite], T | None]) -> list[Reached[T]]:
