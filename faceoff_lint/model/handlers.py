@@ -201,7 +201,8 @@ def _defined_in(scope: Env, inner: Function) -> bool:
         if env is scope:
             return True
         env = env.parent
-    return False
+    # A decorated helper is what its decorator made of it.
+    return isinstance(inner.wraps, Function) and _defined_in(scope, inner.wraps)
 
 
 def resolve(value: Value, node: ir.Expr | None = None) -> Handler:
