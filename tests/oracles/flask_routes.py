@@ -14,6 +14,7 @@ import importlib
 import inspect
 import json
 import os
+import re
 import sys
 from typing import Any
 
@@ -69,17 +70,21 @@ def definition(target: Any, root: str) -> tuple[str, int]:
     return relative, def_line(file, first)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=None)  # noqa: UP033 (Python 3.7)
 def starts(file: str) -> dict[int, int]:
     """First line (a decorator's, where there is one) → line of ``def``, ``class`` or lambda."""
     with open(file, encoding="utf-8") as handle:
-        tree = ast.parse(handle.read())
+        text = handle.read()
+    lines = text.splitlines()
     found: dict[int, int] = {}
-    for node in ast.walk(tree):
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            found[first] = node.lineno
-            found.setdefault(node.lineno, node.lineno)
+            line = max([node.lineno, *(d.lineno for d in node.decorator_list)])
+            while not re.match(r"\s*(async\s|def\s|class\s)", lines[line - 1]):
+                line += 1  # Python 3.7 counts the decorators in
+            found[first] = line
+            found.setdefault(line, line)
     return found
 
 
