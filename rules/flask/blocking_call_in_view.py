@@ -9,6 +9,7 @@ from faceoff_lint.rule import (
     LOAD,
     SAFE,
     WARNING,
+    CallArgs,
     CallSite,
     External,
     Finding,
@@ -27,6 +28,7 @@ from faceoff_lint.rule import (
 _REQUESTS = re.compile(
     r"requests\.(?:(?:sessions\.)?[Ss]ession\(\)\.|api\.)?(?:get|post|put|patch|delete|head|options|request)"
 )
+_SESSION_MOUNT = re.compile(r"requests\.(?:sessions\.)?[Ss]ession\(\)\.mount")
 _PROCESSES = {f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output")}
 _QUICK = {
     "cat", "chmod", "chown", "cp", "date", "df", "echo", "hostname", "id", "ln", "ls", "mkdir",
@@ -49,12 +51,14 @@ _MEANT = re.compile(r"delay|sleep|slow|wait|drip|timeout", re.IGNORECASE)
 def blocking_call_in_view(web: Web, options: Options) -> Iterator[Finding]:
     """A request reaches a call that can hold its worker for as long as it likes."""
     views = Views.of(web)
+    adapted = any(_adapts(c.path.removesuffix("()"), c.args) for c in web.external_calls)
+    adapted = adapted or bool(views.reach(lambda s: _adapts(s.paths[0], s.args) or None))
     for reached in views.reach(_unbounded):
         if not reached.what and not _sleeps(views, reached):
             continue
         if web.calls("socket.setdefaulttimeout") and "urlopen" in reached.what:
             continue
-        if web.calls("requests.Session().mount") and "ession()" in reached.what:
+        if adapted and "ession()" in reached.what:
             continue
         name = reached.what or "time.sleep"
         yield Finding(
@@ -90,6 +94,13 @@ def _unbounded(site: CallSite) -> str | None:
         if path.startswith("httpx.") and absent == Lit(None):
             return path
     return None
+
+
+def _adapts(path: str, args: CallArgs | None) -> bool:
+    """Whether a call mounts an adapter on a session that may have a timeout of its own."""
+    adapter = args.get(1, "adapter") if args is not None else None
+    plain = isinstance(adapter, External) and adapter.path.endswith(".HTTPAdapter()")
+    return _SESSION_MOUNT.fullmatch(path) is not None and not plain
 
 
 def _ends_at_once(command: Value | None) -> bool:
