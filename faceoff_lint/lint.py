@@ -156,7 +156,7 @@ def _build(service: Service, reader: Reader) -> Web:
 def _nothing(job: Job, found: Discovery) -> str:
     where = ", ".join(str(path) for path in job.paths) or str(job.root)
     if not found.files:
-        return f"nothing to lint: no Python or JavaScript file under {where}"
+        return f"nothing to lint: no Python, JavaScript or TypeScript file under {where}"
     count = len(found.files)
     return f"nothing to lint: none of the {count} source files under {where} uses Flask or Express"
 

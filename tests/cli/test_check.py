@@ -211,7 +211,7 @@ def test_an_analysis_that_crashes_costs_its_service(
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({"readme.txt": ""}, "nothing to lint: no Python or JavaScript file under"),
+        ({"readme.txt": ""}, "nothing to lint: no Python, JavaScript or TypeScript file under"),
         ({"a.py": "import os\n"}, "nothing to lint: none of the 1 source files under"),
     ],
 )
