@@ -60,6 +60,9 @@ class FakeWeb:
     def summary(self) -> str:
         return f"{self.service.framework.title()} app: {len(self.service.files)} files"
 
+    def unknowns(self) -> list[str]:
+        return []
+
     def rows(self) -> list[Any]:
         return [FakeRow(self.service)]
 

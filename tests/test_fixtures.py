@@ -86,6 +86,45 @@ def keys(row: dict[str, Any]) -> list[tuple[object, ...]]:
     return [(method, path, row["registered"]["file"]) for method in row["methods"]]
 
 
+EXPRESS = [app for app in STARTED if (FIXTURES / app / "package.json").exists()]
+
+
+@pytest.mark.parametrize("app", EXPRESS)
+def test_chains(app: str) -> None:
+    """The named project functions before each handler, in the order in which Express calls them.
+
+    Libraries' middlewares have names of their own at run time, and closures have none.
+    """
+    running = json.loads((FIXTURES / app / "expected-routes.json").read_text("utf-8"))
+    static = list(run(FIXTURES / app, "routes", "--format", "json"))
+    known = {
+        step["name"]
+        for row in static
+        for step in row["chain"]
+        if step["kind"] == "middleware" and re.fullmatch(r"[A-Za-z_$][\w$]*", step["name"])
+    }
+    mine = {key: chain for row in static for key, chain in _chains(row, known)}
+    theirs = {key: chain for row in running for key, chain in _chains(row, known)}
+    both = mine.keys() & theirs.keys()
+    assert {key: mine[key] for key in both} == {key: theirs[key] for key in both}
+
+
+def _chains(row: dict[str, Any], known: set[str]) -> list[tuple[object, list[str]]]:
+    if row["framework"] != "express":
+        return []
+    steps = row["chain"]
+    if "handlers" in row:  # written by Express: names, inline middlewares apart
+        names = [*steps, *row["handlers"][:-1]]
+    else:
+        before = [None, *(step["kind"] for step in steps)]
+        names = [
+            step["name"]
+            for step, last in zip(steps, before, strict=False)
+            if step["kind"] == "middleware" and last != "wrapper"
+        ]
+    return [(key, [name for name in names if name in known]) for key in keys(row)]
+
+
 def test_registration_lines() -> None:
     """Where an Express route is registered, as far as its call stands on one line."""
     app = FIXTURES / "shapes/express/exports"

@@ -48,6 +48,7 @@ class RouteEvent(Event):
 
     ``methods``: upper case, empty when the framework's default counts, None when unknown.
     ``how``: the member called (``route``, ``get``, ``add_url_rule``, ``add_resource`` …).
+    ``before``: handlers that an earlier ``all`` of the same ``route(path)`` put in front.
     ``open``: there may be more handlers than are known.
     """
 
@@ -59,6 +60,7 @@ class RouteEvent(Event):
     options: dict[str, Value] = field(default_factory=dict)
     how: str = "route"
     open: bool = False
+    before: list[Value] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

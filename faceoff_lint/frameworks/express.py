@@ -180,13 +180,15 @@ class Router(Recorder):
         name: str | None,
         handlers: list[Value],
         nodes: list[ir.Expr],
+        before: list[Value] | None = None,
     ) -> None:
-        """Record a route with its handlers."""
+        """Record a route with its handlers; ``before`` stand in front of them on its path."""
         flat, places, is_open = flatten(handlers, nodes)
         methods = None if name is None else ("DELETE",) if name == "del" else (name.upper(),)
         event = RouteEvent(
             **self.note(vm, call), rules=rules, methods=methods, handlers=flat,
             handler_nodes=places, how=name or "?", open=is_open or call.open,
+            before=list(before or []),
         )  # fmt: skip
         self.record(vm, event)
 
@@ -254,6 +256,7 @@ class RouteChain(Native):
         super().__init__(call.span, call.module)
         self.router = router
         self.rules = paths_of(call.pos[0]) if call.pos else [UNKNOWN]
+        self.all: list[Value] = []
 
     def get_attr(self, vm: Any, name: str) -> Value | None:
         """The verbs."""
@@ -265,7 +268,10 @@ class RouteChain(Native):
             if call.node is not None and isinstance(call.node.func, ir.Attr):
                 start = call.node.func.name_start or call.span.start
                 call.span = Span(call.span.file, start, call.span.end)
-            self.router.add_route(vm, call, list(self.rules), name, call.pos, call.nodes)
+            rules = list(self.rules)
+            self.router.add_route(vm, call, rules, name, call.pos, call.nodes, self.all)
+            if name == "all" and vm.recording:
+                self.all.extend(flatten(call.pos, call.nodes)[0])
             return self
 
         return Builtin(f"express.route.{name}", run, self)

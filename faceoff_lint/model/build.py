@@ -335,29 +335,36 @@ def _absent(value: Value | None) -> bool:
     return value is None or value == Lit(None)
 
 
-def _mount(event: Any, parent: Group, child: Group, prefix: tuple[str, bool] | None) -> None:
+def _mount(
+    event: Any,
+    parent: Group,
+    child: Group,
+    prefix: tuple[str, bool] | None,
+    position: int = 0,
+) -> None:
     text, exact = prefix if prefix is not None else (None, True)
-    mount = Mount(event, parent, child, text, exact)
+    mount = Mount(event, parent, child, text, exact, position)
     parent.mounts.append(mount)
     child.parents.append(mount)
 
 
 def _use(event: UseEvent, group: Group, groups: Mapping[int, Group], hole: str) -> None:
+    """A ``use`` call: mounts for its routers, Uses for the handlers between them."""
     texts = [("", True) if p is None else path_text(p, hole) for p in event.paths]
     nodes = [*event.handler_nodes, *[None] * len(event.handlers)]
-    rest = []
-    for value, node in zip(event.handlers, nodes, strict=False):
-        mounted = False
-        for choice in options(value):
-            child = groups.get(id(native_router(choice)))
-            if child is not None:
-                mounted = True
-                for text in texts:
-                    _mount(event, group, child, text)
-        if not mounted:
-            rest.append(resolve(value, node))
-    if rest:
-        group.uses.append(Use(event, group, rest, [t for t, _ in texts]))
+    last: Use | None = None
+    for position, (value, node) in enumerate(zip(event.handlers, nodes, strict=False)):
+        choices = (groups.get(id(native_router(choice))) for choice in options(value))
+        children = [child for child in choices if child is not None]
+        for child in children:
+            last = None
+            for text in texts:
+                _mount(event, group, child, text, position)
+        if not children:
+            if last is None:
+                last = Use(event, group, [], [t for t, _ in texts], position)
+                group.uses.append(last)
+            last.handlers.append(resolve(value, node))
 
 
 def native_router(value: Value) -> object:

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from faceoff_lint.frameworks.events import ParamEvent
-from faceoff_lint.model.handlers import Handler, Step, is_error_middleware
+from faceoff_lint.model.handlers import Handler, Step, resolve
 from faceoff_lint.model.table import Row
 from faceoff_lint.model.web import App, Group, Mount, Route, Use, Web
+from faceoff_lint.source import Span
+from faceoff_lint.values import Function
 
 __all__ = ["covers", "express_rows", "join_path", "may_match"]
 
@@ -23,7 +25,7 @@ class _Prior:
 
 def express_rows(web: Web, app: App) -> Iterator[Row]:
     """The rows of one Express app, in the order its stack would be searched."""
-    yield from _group_rows(app, app, "", (), True, [])
+    yield from _group_rows(app, app, "", (), True, [], [])
 
 
 def _group_rows(
@@ -33,33 +35,40 @@ def _group_rows(
     mounts: tuple[Mount, ...],
     exact: bool,
     prior: list[_Prior],
+    outer: list[_Prior],
 ) -> Iterator[Row]:
+    """Rows of a router and what hangs below it.
+
+    ``prior``: middlewares on the way here; ``outer``: error middlewares that come after it.
+    """
     prior = list(prior)
     entries: list[Route | Mount | Use] = sorted(
-        [*group.routes, *group.mounts, *group.uses], key=lambda e: e.event.order
+        [*group.routes, *group.mounts, *group.uses],
+        key=lambda e: (e.event.order, 0 if isinstance(e, Route) else e.position),
     )
-    own_errors = [
-        Step(h, "error", u.span)
-        for u in group.uses
-        for h in u.handlers
-        if is_error_middleware(h.value)
-    ]
-    for entry in entries:
+    for index, entry in enumerate(entries):
         if isinstance(entry, Use):
-            for handler in entry.handlers:
-                if is_error_middleware(handler.value):
-                    continue
-                for path in entry.paths:
-                    step = Step(handler, "middleware", entry.span)
-                    prior.append(_Prior(step, join_path(prefix, path)))
-        elif isinstance(entry, Route):
+            prior.extend(_steps(entry, prefix, errors=False))
+            continue
+        later = [e for e in entries[index + 1 :] if isinstance(e, Use)]
+        errors = [s for e in later for s in _steps(e, prefix, errors=True)] + outer
+        if isinstance(entry, Route):
             for path in entry.paths:
-                yield _row(app, entry, join_path(prefix, path), mounts, exact, prior, own_errors)
+                yield _row(app, entry, join_path(prefix, path), mounts, exact, prior, errors)
         elif not any(entry.child is m.child for m in mounts) and entry.child is not group:
             below = join_path(prefix, entry.prefix or "")
             yield from _group_rows(
-                app, entry.child, below, (*mounts, entry), exact and entry.exact, prior
+                app, entry.child, below, (*mounts, entry), exact and entry.exact, prior, errors
             )
+
+
+def _steps(use: Use, prefix: str, *, errors: bool) -> Iterator[_Prior]:
+    """The plain or the error middlewares of a ``use``, one for each of its paths."""
+    kind = "error" if errors else "middleware"
+    for handler in use.handlers:
+        if bool(handler.is_error_handler) is errors:
+            for path in use.paths:
+                yield _Prior(Step(handler, kind, use.span), join_path(prefix, path))
 
 
 def _row(
@@ -69,12 +78,16 @@ def _row(
     mounts: tuple[Mount, ...],
     exact: bool,
     prior: list[_Prior],
-    errors: list[Step],
+    errors: list[_Prior],
 ) -> Row:
-    chain = [p.step for p in prior if may_match(p.path, path)]
-    chain.extend(Step(handler, "middleware", route.span) for handler in route.handlers[:-1])
+    chain: list[Step] = []
+    for step in [p.step for p in prior if may_match(p.path, path)]:
+        chain.extend([*_wrappers(step.handler, step.span), step])
+    for handler in [*map(resolve, route.event.before), *route.handlers[:-1]]:
+        step = Step(handler, "middleware", route.span)
+        chain.extend([*_wrappers(handler, route.span), step])
     if route.handlers:
-        chain.extend(_wrappers(route.handlers[-1], route))
+        chain.extend(_wrappers(route.handlers[-1], route.span))
     return Row(
         app,
         route,
@@ -83,20 +96,19 @@ def _row(
         None,
         mounts,
         chain,
-        errors,
+        [p.step for p in errors if may_match(p.path, path)],
         exact and route.exact and route.methods is not None,
     )
 
 
-def _wrappers(handler: Handler, route: Route) -> list[Step]:
-    from faceoff_lint.values import Function
-
+def _wrappers(handler: Handler, span: Span) -> list[Step]:
+    """The functions and libraries around a handler, outermost first."""
     steps = []
     for wrapper in handler.wrappers:
         step = Handler(wrapper)
         if isinstance(wrapper, Function):
             step.function = step.outer = wrapper
-        steps.append(Step(step, "wrapper", route.span))
+        steps.append(Step(step, "wrapper", span))
     return steps
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from faceoff_lint.frameworks.events import HookEvent
+from faceoff_lint.frameworks.events import ErrorHandlerEvent
 from faceoff_lint.frameworks.flask import AsView, methods_of
 from faceoff_lint.frameworks.rest import Api, Namespace
 from faceoff_lint.model.handlers import Handler, Step, resolve
@@ -13,6 +13,7 @@ from faceoff_lint.model.table import Row
 from faceoff_lint.model.web import App, Group, Mount, Route, Web
 from faceoff_lint.values import (
     ClassValue,
+    External,
     Function,
     ListValue,
     Lit,
@@ -27,7 +28,54 @@ VERBS = ("get", "post", "put", "delete", "patch", "head", "options", "trace")
 
 def flask_rows(web: Web, app: App) -> Iterator[Row]:
     """The rows of one Flask app, in registration order."""
-    yield from _group_rows(web, app, app, None, "", (), True, [])
+    hooks, errors = _app_wide(app)
+    for row in _group_rows(web, app, app, None, "", (), True, hooks):
+        groups = [m.child for m in reversed(row.mounts)]
+        own = [_error(e) for g in groups for e in g.error_handlers if not e.app_wide]
+        row.errors = [*own, *errors]
+        yield row
+
+
+def _app_wide(app: App) -> tuple[list[Step], list[Step]]:
+    """``before_request`` functions and error handlers that count for every route of an app.
+
+    The app's own, and what blueprints add to it (``before_app_request``, ``app_errorhandler``) when
+    they are registered.
+    """
+    hooks: list[tuple[tuple[int, int], Step]] = []
+    errors: list[tuple[tuple[int, int], Step]] = []
+    for group, order in _registered(app, None, set()):
+        for hook in group.hooks:
+            if hook.name == ("before_request" if group is app else "before_app_request"):
+                step = Step(resolve(hook.handler), "hook", hook.span)
+                hooks.append((order or hook.order, step))
+        wide = (e for e in group.error_handlers if e.app_wide or group is app)
+        errors.extend((order or e.order, _error(e)) for e in wide)
+    by_order = [sorted(steps, key=lambda pair: pair[0]) for steps in (hooks, errors)]
+    return [s for _, s in by_order[0]], [s for _, s in by_order[1]]
+
+
+def _registered(
+    group: Group, order: tuple[int, int] | None, seen: set[int]
+) -> Iterator[tuple[Group, tuple[int, int] | None]]:
+    """A group and all below it, with when its blueprint was registered (None: the app)."""
+    if id(group) in seen:
+        return
+    seen.add(id(group))
+    yield group, order
+    for mount in group.mounts:
+        yield from _registered(mount.child, order or mount.event.order, seen)
+
+
+def _error(event: ErrorHandlerEvent) -> Step:
+    key = event.key
+    if isinstance(key, Lit):
+        text = str(key.value)
+    elif isinstance(key, ClassValue):
+        text = key.name
+    else:
+        text = key.path.rpartition(".")[2] if isinstance(key, External) else "?"
+    return Step(resolve(event.handler), "error", event.span, text)
 
 
 def _group_rows(
@@ -211,13 +259,11 @@ def class_methods(cls: ClassValue) -> tuple[str, ...] | None:
 
 
 def _hooks(group: Group) -> list[Step]:
-    """``before_request`` functions, which run for every route of the group."""
-    names = {"before_request", "before_app_request"}
-    return [
-        Step(resolve(e.handler), "hook", e.span)
-        for e in group.events
-        if isinstance(e, HookEvent) and e.name in names
-    ]
+    """``before_request`` functions of a blueprint; the app's are in ``_app_wide``."""
+    if group.is_app:
+        return []
+    own = [e for e in group.hooks if e.name == "before_request"]
+    return [Step(resolve(e.handler), "hook", e.span) for e in own]
 
 
 def _decorators(route: Route) -> list[Step]:

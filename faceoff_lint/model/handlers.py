@@ -139,6 +139,7 @@ class Step:
     handler: Handler
     kind: str
     span: Span
+    key: str = ""
 
     @property
     def name(self) -> str:

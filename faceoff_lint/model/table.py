@@ -25,7 +25,9 @@ class Row:
 
     ``methods``: upper case, without the automatic HEAD and OPTIONS, ``ALL`` for Express's ``all``;
     empty when unknown. ``mounts``: the chain of mounts from the app down. ``chain``: what runs
-    before the handler, in order, and Express's wrappers. ``exact``: nothing was guessed.
+    before the handler, in order, and Express's wrappers. ``errors``: what would get its error, the
+    nearest first; a step's ``key`` is the code or exception it is for. ``exact``: nothing was
+    guessed.
     """
 
     app: App
@@ -127,7 +129,7 @@ def _row_data(web: Web, row: Row) -> dict[str, Any]:
                 "file": (step.handler.span or step.span).file,
                 "line": web.line(step.handler.span or step.span),
             }
-            for step in row.chain
+            for step in [*row.chain, *row.errors]
         ],
         "conditional": row.conditional,
         "confidence": "exact" if row.exact and handler is not None and handler.known else "partial",

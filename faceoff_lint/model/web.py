@@ -142,13 +142,15 @@ class Route:
 class Use:
     """Express's ``use`` with what stands there, routers left out (they are mounts).
 
-    ``paths`` None-free texts; empty string for everywhere.
+    ``paths`` None-free texts; empty string for everywhere. One call makes several of these when
+    routers stand between its handlers; ``position`` orders what one call registers.
     """
 
     event: UseEvent
     owner: Group
     handlers: list[Handler]
     paths: list[str]
+    position: int = 0
 
     @property
     def span(self) -> Span:
@@ -158,13 +160,17 @@ class Use:
 
 @dataclass(slots=True, eq=False)
 class Mount:
-    """A group under another. ``prefix`` as given at the registration, None when not given."""
+    """A group under another. ``prefix`` as given at the registration, None when not given.
+
+    ``position`` orders what one ``use`` registers.
+    """
 
     event: Event
     parent: Group
     child: Group
     prefix: str | None
     exact: bool
+    position: int = 0
 
     @property
     def span(self) -> Span:

@@ -231,3 +231,20 @@ def test_look_alikes_are_not_express(put_together: Make) -> None:
         "const axios = require('axios');\naxios.get('/no', () => {});",
     }
     assert [r.path for r in put_together(files).table] == ["/real"]
+
+
+def test_error_middlewares_that_would_hear(put_together: Make) -> None:
+    text = """
+    const r = express.Router();
+    r.use(function early(err, q, s, n) { n(err); });
+    r.get('/x', (q, s) => s.end());
+    r.use(function own(err, q, s, n) { n(err); });
+    app.use('/r', r);
+    app.get('/y', (q, s) => s.end());
+    app.use('/r', function limited(err, q, s, n) { n(err); });
+    app.use(function last(err, q, s, n) { s.end(); });
+    app.listen(1);
+    """
+    x, y = put_together({"app.js": HEAD + dedent(text)}).table
+    assert [s.name for s in x.errors] == ["own", "limited", "last"]
+    assert [s.name for s in y.errors] == ["last"]

@@ -412,3 +412,42 @@ def test_two_calls_of_a_factory_make_one_app(put_together: Make) -> None:
     web = put_together(files)
     assert len(web.apps) == 1
     assert [r.path for r in web.table] == ["/x"]
+
+
+def test_hooks_and_error_handlers_by_scope(put_together: Make) -> None:
+    text = """
+    app = Flask(__name__)
+    bp = Blueprint("b", __name__)
+    other = Blueprint("o", __name__)
+    class Gone(Exception): ...
+    @bp.before_request
+    def own(): ...
+    @other.before_app_request
+    def wide(): ...
+    @app.before_request
+    def first(): ...
+    @bp.errorhandler(Gone)
+    def gone(e): ...
+    @bp.app_errorhandler(404)
+    def missing(e): ...
+    @app.errorhandler(500)
+    def broken(e): ...
+    def guard(f): return f
+    from flask_login import login_required
+    @bp.get("/x")
+    @login_required
+    def x(): ...
+    @other.get("/y")
+    def y(): ...
+    app.register_blueprint(bp)
+    app.register_blueprint(other)
+    """
+    x, y = put_together({"app.py": HEAD + dedent(text)}).table
+    assert [s.name for s in x.chain] == ["first", "wide", "own", "flask_login.login_required"]
+    assert [s.name for s in y.chain] == ["first", "wide"]
+    assert [(s.name, s.key) for s in x.errors] == [
+        ("gone", "Gone"),
+        ("broken", "500"),
+        ("missing", "404"),
+    ]
+    assert [s.name for s in y.errors] == ["broken", "missing"]
