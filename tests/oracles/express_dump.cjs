@@ -23,16 +23,26 @@ const mounted = new Set();
 const patched = new WeakSet();
 const patterns = new Set(); // texts of regular expressions among the paths
 
+// Packages that register what the project tells them to.
+const handing = /[\\/]node_modules[\\/](express[45]?|router|express-promise-router|express-ws)[\\/]/;
+
+/** Where the project registers; `via`: the package that does it on its own account. */
 function callSite() {
+  let via;
   const lines = (new Error().stack || '').split('\n').slice(2);
   for (const line of lines) {
     const match = /\(?((?:file:\/\/)?\/[^():]+):(\d+):\d+\)?$/.exec(line.trim());
     if (!match) continue;
     const file = match[1].startsWith('file:') ? fileURLToPath(match[1]) : match[1];
-    if (file === __filename || /[\\/]node_modules[\\/]/.test(file)) continue;
+    if (file === __filename || handing.test(file)) continue;
+    const inside = /[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(file);
+    if (inside) {
+      via = via || inside[1];
+      continue;
+    }
     const relative = path.relative(root, file);
     if (relative.startsWith('..')) continue;
-    return { file: relative, line: Number(match[2]) };
+    return { file: relative, line: Number(match[2]), via };
   }
   return null;
 }
@@ -210,7 +220,7 @@ function walk(stack, prefix, chain, rows, seen) {
 /** Where a route was registered; without a line when route() and the verb stand on two lines. */
 function place(route, verb) {
   if (!route || !verb || route.file !== verb.file) return verb || route;
-  return route.line === verb.line ? verb : { file: verb.file };
+  return route.line === verb.line ? verb : { file: verb.file, via: verb.via };
 }
 
 const VERBS = http.METHODS.length - 8;
