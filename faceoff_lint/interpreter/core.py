@@ -154,6 +154,7 @@ class Machine:
         self.classes: list[ClassValue] = []
         self.assign_span = Span("", 0, 0)
         self.instances: dict[int, Instance] = {}
+        self.results: dict[object, tuple[Value, object]] = {}
 
     # --- places ------------------------------------------------------------------------------
 
@@ -424,6 +425,26 @@ class Machine:
         self.deferred.clear()
 
     def enter(self, function: Function, call: CallArgs) -> Value:
+        """The value of a call of a project function.
+
+        While tracing, only the result counts: calls alike in all they pass share it.
+        """
+        depth = len(self.frames)
+        if self.trace is None or depth < self.trace_base or call.kw or call.open:
+            return self._enter(function, call)
+        this = function.this if function.this is not None else call.this
+        passed = (*([] if this is None else [this]), *function.bound, *call.pos)
+        key = (id(function.identity), depth, this is None, *map(_signature, passed))
+        known = self.results.get(key)
+        if known is None:
+            result = self._enter(function, call)
+            if self.exhausted:
+                return result
+            # What the key names by identity is kept alive with the entry.
+            known = self.results[key] = (result, (function.identity, *passed))
+        return known[0]
+
+    def _enter(self, function: Function, call: CallArgs) -> Value:
         """Execute a project function's body with its arguments."""
         depth = len(self.frames)
         tracing = self.trace is not None
@@ -603,3 +624,12 @@ class Machine:
                 self.late, self.budget, self.exhausted,
             ) = saved  # fmt: skip
         return trace
+
+
+def _signature(value: Value) -> object:
+    """Equal for values that a function can't tell apart; heap objects by identity."""
+    if isinstance(value, Lit):
+        return (type(value), type(value.value), value.value)
+    if isinstance(value, External) and value.args is None:
+        return value.path
+    return id(value)
