@@ -136,7 +136,8 @@ class ModuleRecord:
 
     ``state``: ``new``, ``running``, ``done``. ``es_exports`` maps the names an ES module exports to
     their live values; ``es_open``: it may export more. ``reached``: loaded, directly or not, from
-    an entry point. ``imports`` and ``importers``: (path, place of the import).
+    an entry point. ``imports`` and ``importers``: (path, place of the import); ``imported_under``:
+    the conditions of each import of it.
     """
 
     path: str
@@ -154,6 +155,7 @@ class ModuleRecord:
     is_package: bool = False
     imports: list[tuple[str, Span]] = field(default_factory=list)
     importers: list[tuple[str, Span]] = field(default_factory=list)
+    imported_under: list[tuple[Condition, ...]] = field(default_factory=list)
 
     @property
     def exports(self) -> Value:

@@ -21,6 +21,7 @@ from faceoff_lint.values import (
     Lit,
     ModuleValue,
     Native,
+    Setting,
     Text,
     Value,
     Wrapped,
@@ -396,7 +397,17 @@ def _timer(vm: Machine, call: CallArgs) -> Value:
     return External("js.setTimeout()", call, call.span)
 
 
+def _environment(vm: Machine, call: CallArgs) -> Value:
+    """``os.environ.get(name, default)``: the default, which a deployment may change."""
+    default = call.get(1, "default")
+    if isinstance(default, Lit) and isinstance(default.value, str):
+        return Setting(default.value)
+    return External("os.environ.get()", call, call.span)
+
+
 LANGUAGE_MODELS: dict[str, Model] = {
+    "os.environ.get": _environment,
+    "os.getenv": _environment,
     **FILE_MODELS,
     "python.getattr": _getattr,
     "python.setattr": _setattr,

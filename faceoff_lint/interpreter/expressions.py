@@ -25,6 +25,7 @@ from faceoff_lint.values import (
     Lit,
     ModuleValue,
     Native,
+    Setting,
     SuperValue,
     UnionValue,
     Value,
@@ -251,7 +252,14 @@ def _logical(vm: Machine, node: ir.Logical, env: Env) -> Value:
     vm.fork([run, lambda: None])
     if node.op == "and":
         return union([result[1], left]) if not isinstance(left, Lit) else result[1]
+    if _from_environment(left) and isinstance(result[1], Lit) and isinstance(result[1].value, str):
+        return Setting(result[1].value)
     return union([left, result[1]]) if left is not UNKNOWN else _prefer(result[1])
+
+
+def _from_environment(value: Value) -> bool:
+    """A variable of the environment: where it is not set, what stands behind ``||`` counts."""
+    return isinstance(value, External) and value.path.startswith(("js.process.env", "os.environ"))
 
 
 def _prefer(fallback: Value) -> Value:

@@ -154,6 +154,7 @@ class Modules:
             return UNKNOWN
         importer.imports.append((path, span))
         record.importers.append((importer.path, span))
+        record.imported_under.append(tuple(vm.conditions))
         self.run(vm, record)
         return ModuleValue(record)
 

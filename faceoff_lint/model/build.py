@@ -24,11 +24,13 @@ from faceoff_lint.source import Source, Span
 from faceoff_lint.values import (
     CallArgs,
     ClassValue,
+    Condition,
     External,
     Function,
     Lit,
     ModuleRecord,
     ModuleValue,
+    UnionValue,
     Value,
     as_pattern,
     options,
@@ -309,6 +311,7 @@ def _fill(web: Web, group: Group, groups: Mapping[int, Group]) -> None:
     hole = HOLE[web.service.framework]
     for event in group.events:
         if isinstance(event, RouteEvent):
+            event.conditions += _imported_under(web, event.span.file)
             texts = [path_text(r, hole) for r in event.rules] or [(hole, False)]
             values = event.handlers or _endpoint_view(event)
             nodes = [*event.handler_nodes, *[None] * len(values)]
@@ -322,6 +325,15 @@ def _fill(web: Web, group: Group, groups: Mapping[int, Group]) -> None:
                 _mount(event, group, child, prefix)
         elif isinstance(event, UseEvent):
             _use(event, group, groups, hole)
+
+
+def _imported_under(web: Web, file: str) -> tuple[Condition, ...]:
+    """The conditions under which a file is imported, if it is never imported without any."""
+    record = web.modules.records.get(file)
+    under = record.imported_under if record is not None else []
+    if not under or file in web.service.entries or not all(under):
+        return ()
+    return under[0]
 
 
 def _endpoint_view(event: RouteEvent) -> list[Value]:
@@ -381,8 +393,12 @@ def path_text(value: Value | None, hole: str) -> tuple[str, bool]:
     """A path value as text, and whether it is exact. Regular expressions keep their text."""
     if isinstance(value, External) and value.path == "js.RegExp()" and value.args is not None:
         return str(value.args.literal(0) or hole), True
-    pattern = as_pattern(value, hole)
-    return pattern if pattern is not None else (hole, False)
+    choices = options(value) if value is not None else ()
+    texts = [p for c in choices if (p := as_pattern(c, hole)) is not None]
+    if len(texts) == 1:
+        # Beside something unknown the one text that is known is the best guess.
+        return texts[0] if not isinstance(value, UnionValue) else (texts[0][0], False)
+    return hole, False
 
 
 def _merge(web: Web) -> None:

@@ -54,6 +54,15 @@ SHAPES = {
         """,
         ["GET /a h", "GET /b h", "GET /v1/c h", "GET /^\\/d$/ h", "GET /<?>/e h"],
     ),
+    "prefixes from the environment": (
+        """
+        const h = function h(q, s) {};
+        const base = process.env.BASE || '/base';
+        app.get(`${base}/x`, h);
+        app.get((process.env.OTHER ?? '/other') + '/y', h);
+        """,
+        ["GET /base/x h", "GET /other/y h"],
+    ),
     "a mount loop": (
         """
         const r = express.Router();
