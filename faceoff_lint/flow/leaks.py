@@ -136,6 +136,16 @@ class Leaks:
         return "Node ends the process"
 
     @property
+    def unheard(self) -> str:
+        """What a lost rejection does that no handler returns, for messages."""
+        node = self.web.service.node
+        if self.survives:
+            return "only a listener of the whole process hears it"
+        if node is not None and node < (15,):
+            return "Node only prints a warning"
+        return "Node ends the process"
+
+    @property
     def express(self) -> str:
         """The framework's name with what is known of the version."""
         version = self.web.service.version
@@ -243,9 +253,11 @@ class Leaks:
         found = []
         for call in self.web.external_calls:
             package, _, member = call.path.partition(".")
-            if package.startswith("passport-") and member.endswith("Strategy()") and call.args:
+            made = member.endswith("Strategy()") or (not member and package.endswith("()"))
+            if package.startswith("passport-") and made and call.args:
                 functions = [v for v in call.args.pos if isinstance(v, Function)]
-                found += [(f, f"{package}'s Strategy") for f in functions]
+                name = package.removesuffix("()")
+                found += [(f, f"{name}'s Strategy") for f in functions]
         return found
 
     def is_broken(self, slot: Slot, verdict: Verdict) -> bool:

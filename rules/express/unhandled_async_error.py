@@ -93,7 +93,7 @@ def _floating(leaks: Leaks, item: Floating) -> Finding:
         related = (Related(item.source.span, "it can reject here"),)
     return Finding(
         item.span,
-        f"{what}: {leaks.consequence}",
+        f"{what}: {leaks.unheard}",
         label="nobody hears this rejection",
         related=related,
         fix=_catch(leaks, item),
