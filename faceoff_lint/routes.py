@@ -65,7 +65,8 @@ def render_text(summary: str, rows: Sequence[Row]) -> Iterator[str]:
 
 def _cells(row: Row) -> tuple[str, ...]:
     handler = row.get("handler") or {}
-    chain = [str(step.get("name") or step.get("kind") or "?") for step in row.get("chain") or ()]
+    steps = [step for step in row.get("chain") or () if step.get("kind") != "error"]
+    chain = [str(step.get("name") or step.get("kind") or "?") for step in steps]
     marks = ["conditional"] if row.get("conditional") else []
     marks += ["partial"] if row.get("confidence") == "partial" else []
     place = (
