@@ -29,6 +29,27 @@ from .compare import Agreement, Key, Row, agreement, express_keys, flask_key
 from .compare import static_table as static_rows
 
 DOCS = Path(__file__).parents[2] / "docs"
+RECIPE = """\
+## Measuring another application
+
+Flask: in an environment with the application and its packages (its own Python version, SQLite as
+database, secrets from the environment), from anywhere:
+
+```console
+$ python tests/oracles/flask_routes.py --app 'package:create_app()' CHECKOUT > DUMPS/NAME.json
+```
+
+Express: `npm install --ignore-scripts` in the checkout, then start it with the preload. It stops by
+itself at the first `listen`. `DUMP_STUBS` names packages (native ones) to replace by stubs that do
+nothing; a database that cannot be reached does not matter. TypeScript is loaded with `tsx`.
+
+```console
+$ DUMP_ROOT=$PWD DUMP_OUT=DUMPS/NAME.json DUMP_STUBS=bcrypt \\
+    node -r .../tests/oracles/express_dump.cjs app.js
+```
+
+Then list it in `fidelity.toml` and run `python -m tests.oracles.fidelity CHECKOUTS --dumps DUMPS`,
+or compare it alone: `python -m tests.oracles.compare flask --dump DUMPS/NAME.json CHECKOUT`."""
 ASYNC = ("EXP301", "EXP302", "EXP701")
 JUDGEMENTS = ("right", "wrong", "unsure")
 
@@ -193,7 +214,9 @@ def function_names(module: ir.Module) -> Iterator[tuple[int, str]]:
 
 
 def arguments(node: ir.Node | None) -> list[ir.Expr]:
-    """The arguments of a call: ``wrap(async …)`` has the name of what it is set to."""
+    """What a call or an array holds: ``wrap(async …)`` has the name of what it is set to."""
+    if isinstance(node, ir.List):
+        return node.items
     return [arg.value for arg in node.args] if isinstance(node, ir.Call) else []
 
 
@@ -264,6 +287,8 @@ def document(
         yield "### Known misses"
         yield ""
         yield from (f"- {text}" for text in known["misses"])
+    yield ""
+    yield RECIPE
 
 
 def table(rows: list[Measured]) -> Iterator[str]:
@@ -306,8 +331,8 @@ def share(part: int, whole: int) -> str:
 
 def async_table(judged: list[Judged]) -> Iterator[str]:
     """Findings by judgement."""
-    yield "| application | findings | right | wrong | unsure | not judged | share right |"
-    yield "| --- | --: | --: | --: | --: | --: | --: |"
+    yield "| application | findings | right | wrong | unsure | open | share right | not wrong |"
+    yield "| --- | --: | --: | --: | --: | --: | --: | --: |"
     every: Counter[str] = Counter()
     for one in judged:
         every += one.counts
@@ -319,8 +344,9 @@ def async_row(name: str, counts: Counter[str]) -> str:
     """One row; the share is of what was judged."""
     told = counts["right"] + counts["wrong"] + counts["unsure"]
     part = f"{counts['right'] / told:.3f}" if told else "–"
+    most = f"{(told - counts['wrong']) / told:.3f}" if told else "–"
     cells = [str(counts[k]) for k in (*JUDGEMENTS, "not judged")]
-    return f"| {name} | {counts.total()} | {' | '.join(cells)} | {part} |"
+    return f"| {name} | {counts.total()} | {' | '.join(cells)} | {part} | {most} |"
 
 
 def fix_rows(listed: list[dict[str, Any]], checkouts: Path) -> Iterator[list[str]]:
@@ -331,7 +357,7 @@ def fix_rows(listed: list[dict[str, Any]], checkouts: Path) -> Iterator[list[str
             path = checkouts / f"{fix['name']}@{side}"
             if not path.is_dir():
                 break
-            there = [f for f in findings(path) if f["file"] in fix["files"]]
+            there = [f for f in findings(path) if f["function"] in fix["functions"]]
             row += [fix[side][:8], str(len(there))]
         else:
             yield [*row, fix["what"]]
