@@ -363,6 +363,15 @@ def _array_from(vm: Machine, call: CallArgs) -> Value:
     return vm.call(methods.method(vm, made, "map"), CallArgs(pos=[callback], this=made))
 
 
+def _reflect_apply(vm: Machine, call: CallArgs) -> Value:
+    """``Reflect.apply(f, this, args)``."""
+    function = call.get(0) or UNKNOWN
+    return vm.call(
+        methods.method(vm, function, "apply"),
+        CallArgs(pos=call.pos[1:], this=function, span=call.span, module=call.module),
+    )
+
+
 def _is_array(vm: Machine, call: CallArgs) -> Value:
     value = call.get(0)
     if isinstance(value, ListValue):
@@ -450,6 +459,7 @@ LANGUAGE_MODELS: dict[str, Model] = {
     "js.Object.entries": _object_entries("entries"),
     "js.Object.assign": _object_assign,
     "js.Object.freeze": _first,
+    "js.Reflect.apply": _reflect_apply,
     "js.Object.fromEntries": _from_entries,
     "js.Map": _map_class,
     "js.Set": _array_from,

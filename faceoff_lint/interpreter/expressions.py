@@ -70,7 +70,9 @@ def _template(vm: Machine, node: ir.Template, env: Env) -> Value:
 
 def _attr(vm: Machine, node: ir.Attr, env: Env) -> Value:
     if isinstance(node.obj, ir.Name) and node.obj.id == "import" and node.name == "meta":
-        return DictValue({}, open=True, kind="import.meta")
+        file = "/" + vm.frame.module.path
+        known = {"url": f"file://{file}", "filename": file, "dirname": file.rpartition("/")[0]}
+        return DictValue({k: Lit(v) for k, v in known.items()}, open=True, kind="import.meta")
     return get_attr(vm, vm.eval(node.obj, env), node.name, vm.span(node))
 
 

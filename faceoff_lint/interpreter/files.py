@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
+import urllib.parse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from faceoff_lint.values import (
     Builtin,
     CallArgs,
     DictValue,
+    External,
     ListValue,
     Lit,
     ModuleValue,
@@ -36,6 +38,8 @@ MOST = 2000
 def _text(value: Value | None) -> str | None:
     if isinstance(value, PathObject):
         return value.path
+    if isinstance(value, DictValue) and value.kind == "url":
+        return _text(value.entries["pathname"])
     return value.value if isinstance(value, Lit) and isinstance(value.value, str) else None
 
 
@@ -221,6 +225,35 @@ def _cwd(vm: Machine, call: CallArgs) -> Value:
     return Lit(vm.loader.working_folder())
 
 
+# --- file URLs -----------------------------------------------------------------------------------
+
+
+def _url(vm: Machine, call: CallArgs) -> Value:
+    """``new URL("./x", import.meta.url)``; every other URL is the library's."""
+    name, base = _text(call.get(0)), _text(call.get(1))
+    if name is None or base is None or not base.startswith("file://"):
+        return External("js.URL()", call, call.span)
+    return _file_url(urllib.parse.urljoin(base, name))
+
+
+def _file_url(url: str) -> Value:
+    path = Lit(url.removeprefix("file://"))
+    return DictValue({"href": Lit(url), "pathname": path}, open=True, kind="url")
+
+
+def _from_url(vm: Machine, call: CallArgs) -> Value:
+    """``fileURLToPath(url)``."""
+    url = call.get(0)
+    text = _text(url.entries.get("href") if isinstance(url, DictValue) else url)
+    return Lit(text.removeprefix("file://")) if text is not None else UNKNOWN
+
+
+def _to_url(vm: Machine, call: CallArgs) -> Value:
+    """``pathToFileURL(path)``."""
+    path = _text(call.get(0))
+    return _file_url(f"file://{path}") if path is not None else UNKNOWN
+
+
 # --- pathlib -------------------------------------------------------------------------------------
 
 
@@ -328,6 +361,10 @@ FILE_MODELS: dict[str, Model] = {
     "path.parse": _parse,
     "path.normalize": _on_text(posixpath.normpath),
     "js.process.cwd": _cwd,
+    "js.URL": _url,
+    "url.URL": _url,
+    "url.fileURLToPath": _from_url,
+    "url.pathToFileURL": _to_url,
     "os.listdir": _list_folder,
     "os.getcwd": _cwd,
     "os.path.basename": _basename,

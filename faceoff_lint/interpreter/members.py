@@ -49,7 +49,10 @@ def get_attr(vm: Machine, value: Value, name: str, span: Span | None = None) -> 
     if isinstance(value, ClassValue):
         return _class_attr(vm, value, name)
     if isinstance(value, ModuleValue):
-        return vm.loader.namespace(vm, value.record, name) or UNKNOWN
+        found = vm.loader.namespace(vm, value.record, name)
+        if found is None and name in ("then", "catch", "finally") and vm.javascript:
+            return methods.method(vm, value, name)  # import(…) gives a promise of it
+        return found or UNKNOWN
     if isinstance(value, Wrapped):
         return get_attr(vm, value.inner, name, span)
     if isinstance(value, SuperValue):

@@ -343,7 +343,7 @@ class Modules:
         if pattern is None or not pattern[1]:
             vm.open_up("a module is required by a computed path", span)
             return UNKNOWN
-        value = self._specified(vm, record, pattern[0], span)
+        value = self._specified(vm, record, pattern[0].removeprefix("file://"), span)
         if isinstance(value, ModuleValue) and not value.record.is_es:
             return value.record.exports
         return value
