@@ -7,12 +7,13 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-__all__ = ["run_deep"]
+__all__ = ["PARSER_STACKS", "run_deep", "start_deep"]
 
 T = TypeVar("T")
 
 # Bytes. The largest the system grants is taken; pages that are never touched cost nothing.
 _STACK_SIZES = (512 * 2**20, 256 * 2**20, 64 * 2**20)
+PARSER_STACKS = (256 * 2**20, 64 * 2**20, 16 * 2**20)
 _RECURSION = 60_000
 
 
@@ -36,7 +37,7 @@ def run_deep(work: Callable[[], T]) -> T:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _RECURSION))
     try:
-        _start(target).join()
+        start_deep(target, _STACK_SIZES).join()
     finally:
         sys.setrecursionlimit(limit)
     if errors:
@@ -47,13 +48,17 @@ def run_deep(work: Callable[[], T]) -> T:
 _state = threading.local()
 
 
-def _start(target: Callable[[], None]) -> threading.Thread:
-    """A started daemon thread: an interrupt of the main thread need not wait for it."""
+def start_deep(work: Callable[[], None], sizes: tuple[int, ...]) -> threading.Thread:
+    """A started daemon thread with the first stack of ``sizes`` (bytes) that the system grants.
+
+    A daemon, as an interrupt of the main thread need not wait for it. The recursion limit is the
+    caller's affair.
+    """
     before = threading.stack_size()
-    for size in (*_STACK_SIZES, 0):
+    for size in (*sizes, before):
         try:
             threading.stack_size(size)
-            thread = threading.Thread(target=target, daemon=True)
+            thread = threading.Thread(target=work, daemon=True)
             thread.start()
         except (ValueError, RuntimeError):
             continue

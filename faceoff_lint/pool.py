@@ -22,6 +22,7 @@ from types import TracebackType
 
 import faceoff_lint
 from faceoff_lint import ir
+from faceoff_lint.deep import PARSER_STACKS, start_deep
 from faceoff_lint.lowering import deep_recursion
 from faceoff_lint.lowering.shape import is_calm
 from faceoff_lint.reading import (
@@ -33,7 +34,7 @@ from faceoff_lint.reading import (
     read_source,
 )
 from faceoff_lint.source import Source
-from faceoff_lint.worker import READY, run_deep
+from faceoff_lint.worker import READY
 
 __all__ = ["DEFAULT_MEMORY_MB", "DEFAULT_TIMEOUT", "Reader"]
 
@@ -167,7 +168,7 @@ class Reader:
             except BaseException as error:
                 errors.append(error)
 
-        run_deep(work).join()
+        start_deep(work, PARSER_STACKS).join()
         if errors:
             raise errors[0]
 
@@ -206,7 +207,7 @@ class Reader:
                 if worker is not None:
                     self._idle.append(worker)
 
-        threads = [run_deep(drive) for _ in range(count)]
+        threads = [start_deep(drive, PARSER_STACKS) for _ in range(count)]
         for thread in threads:
             thread.join()
         self._idle += idle

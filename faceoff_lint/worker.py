@@ -15,41 +15,19 @@ import json
 import os
 import signal
 import sys
-import threading
-from collections.abc import Callable
 from typing import IO
 
 from faceoff_lint import ir
+from faceoff_lint.deep import PARSER_STACKS, start_deep
 from faceoff_lint.lowering import deep_recursion
 from faceoff_lint.reading import Failure, lower_text
 
-__all__ = ["READY", "STACK_SIZES", "main", "run_deep"]
+__all__ = ["READY", "main"]
 
 READY = "ready"
 
-# Bytes; the first that the system grants. Parsers recurse once or more for each level of nesting.
-STACK_SIZES = (256 << 20, 64 << 20, 16 << 20)
-
 # Cycles in esprima's trees are collected in bulk, not while a tree is built.
 _COLLECT_EVERY = 50
-
-
-def run_deep(work: Callable[[], None]) -> threading.Thread:
-    """Start ``work`` in a daemon thread with a stack as large as the system grants."""
-    before = threading.stack_size()
-    for size in STACK_SIZES:
-        try:
-            threading.stack_size(size)
-            thread = threading.Thread(target=work, daemon=True)
-            thread.start()
-        except (ValueError, RuntimeError):
-            continue
-        finally:
-            threading.stack_size(before)
-        return thread
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    return thread
 
 
 def main(cpu_seconds: float, memory_mb: int) -> None:
@@ -65,7 +43,7 @@ def main(cpu_seconds: float, memory_mb: int) -> None:
     os.dup2(null, 1)
     requests = io.TextIOWrapper(sys.stdin.buffer, encoding="ascii", newline="\n")
     gc.disable()
-    run_deep(lambda: _serve(requests, out, cpu_seconds)).join()
+    start_deep(lambda: _serve(requests, out, cpu_seconds), PARSER_STACKS).join()
 
 
 def _serve(requests: IO[str], out: IO[str], cpu_seconds: float) -> None:

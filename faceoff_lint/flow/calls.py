@@ -211,10 +211,6 @@ class Flow:
             return "error"
         return role
 
-    def is_handler(self, function: Function) -> bool:
-        """Whether the function is registered with the framework."""
-        return id(function.node) in self._roles
-
     # --- traces ------------------------------------------------------------------------------
 
     def trace(self, function: Function) -> Trace:

@@ -36,7 +36,6 @@ from faceoff_lint.values import (
     Native,
     Setting,
     Text,
-    UnionValue,
     Value,
     Wrapped,
     options,
@@ -475,10 +474,6 @@ def _register_on_first(vm: Machine, call: CallArgs) -> Value:
     return call.get(0) or UNKNOWN
 
 
-def _cors(vm: Machine, call: CallArgs) -> Value:
-    return Extension(vm, call, "flask_cors.CORS")
-
-
 def _proxy_fix(vm: Machine, call: CallArgs) -> Value:
     return call.get(0) or UNKNOWN
 
@@ -526,17 +521,3 @@ def current_app(vm: Machine, member: External) -> Value | None:
     if not vm.recording or not apps or len({a.span for a in apps}) > 1:
         return None
     return apps[-1].get_attr(vm, member.path.rpartition(".")[2])
-
-
-def unwrap_module(value: Value) -> Value:
-    """A module used as a value holds whatever it defines; escaping it escapes nothing."""
-    return UNKNOWN if isinstance(value, ModuleValue) else value
-
-
-def class_of(value: Value) -> ClassValue | None:
-    """The project class behind a class value or one of a union."""
-    if isinstance(value, ClassValue):
-        return value
-    if isinstance(value, UnionValue):
-        return next((c for c in value.choices if isinstance(c, ClassValue)), None)
-    return class_of(value.inner) if isinstance(value, Wrapped) else None

@@ -15,11 +15,9 @@ from faceoff_lint.values import (
     External,
     Function,
     Instance,
-    Lit,
     UnionValue,
     Value,
     Wrapped,
-    as_pattern,
 )
 
 __all__ = ["Handler", "Step", "inner_function", "resolve"]
@@ -291,11 +289,3 @@ def js_length(function: Function) -> int:
             break
         count += 1
     return count
-
-
-def literal_text(value: Value | None) -> str | None:
-    """A string value's text when it is exact."""
-    if isinstance(value, Lit) and isinstance(value.value, str):
-        return value.value
-    pattern = as_pattern(value)
-    return pattern[0] if pattern is not None and pattern[1] else None

@@ -7,7 +7,6 @@ Sources: Flask 3.1 ``blueprints.py`` (``BlueprintSetupState``: prefixes, names),
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,7 +105,6 @@ def _row_data(web: Web, row: Row) -> dict[str, Any]:
     span = handler.span if handler is not None else None
     version = web.service.version
     where = f"{row.app.file}:{row.app.var}" if row.app.var else row.app.file
-    place = name_span(web, handler) if handler is not None and span is not None else None
     return {
         "framework": web.framework,
         "version": version.text if version is not None and version.text else None,
@@ -118,8 +116,8 @@ def _row_data(web: Web, row: Row) -> dict[str, Any]:
         if handler is None
         else {
             "name": handler.name,
-            "file": place.file if place else None,
-            "line": web.line(place) if place else None,
+            "file": span.file if span else None,
+            "line": web.line(span) if span else None,
         },
         "registered": {"file": row.span.file, "line": web.line(row.span)},
         "chain": [
@@ -134,18 +132,3 @@ def _row_data(web: Web, row: Row) -> dict[str, Any]:
         "conditional": row.conditional,
         "confidence": "exact" if row.exact and handler is not None and handler.known else "partial",
     }
-
-
-def name_span(web: Web, handler: Any) -> Span:
-    """The ``def``/``class`` of a handler, decorators left out."""
-    span: Span = handler.span
-    return span
-
-
-def walk_mounts(rows: Iterator[Row]) -> list[Mount]:
-    """Every mount on the way to some row, each once."""
-    seen: dict[int, Mount] = {}
-    for row in rows:
-        for mount in row.mounts:
-            seen[id(mount)] = mount
-    return list(seen.values())

@@ -16,7 +16,6 @@ from faceoff_lint.frameworks.events import (
     Event,
     HookEvent,
     ListenEvent,
-    MountEvent,
     Recorder,
     RouteEvent,
     SocketEvent,
@@ -701,11 +700,6 @@ def _catches_import_error(handler: ir.Handler) -> bool:
         return True
     names = {n.id for n in ir.walk(handler.type) if isinstance(n, ir.Name)}
     return not names.isdisjoint({"ImportError", "ModuleNotFoundError", "Exception"})
-
-
-def mounts_of(event: Event) -> MountEvent | None:
-    """The event as a mount."""
-    return event if isinstance(event, MountEvent) else None
 
 
 def is_group(native: object) -> bool:
