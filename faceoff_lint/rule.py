@@ -35,10 +35,12 @@ if TYPE_CHECKING:
     from faceoff_lint.flow import (
         CallSite,
         Concerns,
+        Exit,
         Failures,
         Floating,
         Flow,
         Hit,
+        Jump,
         Leaks,
         Outcome,
         Point,
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
         Verdict,
         View,
         Views,
+        explore,
     )
     from faceoff_lint.model import (
         App,
@@ -81,9 +84,10 @@ __all__ = [
     "Applicability", "Edit", "Finding", "Fix", "Options", "Practice", "Related", "Rule",
     "Severity", "Span", "rule", "ERROR", "INFO", "WARNING", "SAFE", "UNSAFE",
     "App", "Deployment", "Group", "Handler", "Mount", "Route", "Row", "Step", "Use", "Web",
-    "Floating", "Flow", "Hit", "Leaks", "Outcome", "Point", "Rejections", "Responses", "Slot",
+    "Exit", "Floating", "Flow", "Hit", "Jump", "Leaks", "Outcome",
+    "Point", "Rejections", "Responses", "Slot",
     "Verdict", "MAYBE", "NO", "YES", "Tri", "ir",
-    "Reached", "View", "Views",
+    "Reached", "View", "Views", "explore",
     "CallArgs", "CallSite", "ClassValue", "Concerns", "External", "Failures", "Function", "Lit",
     "ListValue", "Registration", "Value",
     "BLUEPRINTS", "CONTEXTS", "DATABASE", "ERRORS", "LOAD", "PRODUCTION", "REALTIME", "REST",
@@ -247,6 +251,7 @@ _LAZY = {
     for module, names in (
         ("faceoff_lint.model", "App Deployment Group Handler Mount Route Row Step Use Web"),
         ("faceoff_lint.flow", "Floating Flow Hit Leaks Outcome Point Rejections Responses Slot"),
+        ("faceoff_lint.flow", "Exit Jump explore"),
         ("faceoff_lint.flow", "CallSite Concerns Failures Reached Registration Verdict View Views"),
         ("faceoff_lint.values", "MAYBE NO YES Tri"),
         ("faceoff_lint.values", "CallArgs ClassValue External Function ListValue Lit Value"),

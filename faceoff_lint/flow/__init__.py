@@ -4,6 +4,7 @@ from faceoff_lint.flow.calls import CallSite, Flow, Hit
 from faceoff_lint.flow.concerns import Concerns
 from faceoff_lint.flow.failures import Failures, Registration
 from faceoff_lint.flow.leaks import Leaks, Slot
+from faceoff_lint.flow.paths import Exit, Jump, explore
 from faceoff_lint.flow.rejections import Floating, Point, Rejections
 from faceoff_lint.flow.responses import Responses
 from faceoff_lint.flow.views import Reached, View, Views
@@ -12,10 +13,12 @@ from faceoff_lint.flow.wrappers import Outcome, Verdict, judge_wrapper
 __all__ = [
     "CallSite",
     "Concerns",
+    "Exit",
     "Failures",
     "Floating",
     "Flow",
     "Hit",
+    "Jump",
     "Leaks",
     "Outcome",
     "Point",
@@ -27,5 +30,6 @@ __all__ = [
     "Verdict",
     "View",
     "Views",
+    "explore",
     "judge_wrapper",
 ]
