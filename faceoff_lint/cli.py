@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from faceoff_lint import __version__
-from faceoff_lint.errors import FaceoffError, NothingToLint, RuleError
+from faceoff_lint.errors import FaceoffError, NothingToLint
 
 if TYPE_CHECKING:
     from faceoff_lint.lint import Job
@@ -86,7 +86,9 @@ def _color(environ: Any) -> bool | None:
     return False if environ.get("TERM") == "dumb" else None
 
 
-def _split(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+def _split(
+    ctx: click.Context, param: click.Parameter | None, value: tuple[str, ...]
+) -> tuple[str, ...]:
     return tuple(part.strip() for text in value for part in text.split(",") if part.strip())
 
 
@@ -111,6 +113,11 @@ def cli() -> None:
 
 @cli.command()
 @_paths
+@click.option(
+    "--preset",
+    type=click.Choice(["recommended", "strict", "upgrade"]),
+    help="Start from these rules.",
+)
 @click.option("--select", multiple=True, callback=_split, help="Run these rules and no others.")
 @click.option("--extend-select", multiple=True, callback=_split, help="Run these rules too.")
 @click.option("--ignore", multiple=True, callback=_split, help="Do not run these rules.")
@@ -131,6 +138,7 @@ def cli() -> None:
 def check(
     ctx: click.Context,
     paths: tuple[Path, ...],
+    preset: str | None,
     select: tuple[str, ...],
     extend_select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -146,13 +154,15 @@ def check(
     """Lint the Flask and Express projects under PATHS (default: the current folder).
 
     Rules are named by code (FLK501), name (duplicate-route), the beginning of codes (FLK5), ALL,
-    or practice (practice:async), separated by commas.
+    practice (practice:async) or preset (preset:strict), separated by commas.
     """
     from faceoff_lint import registry
     from faceoff_lint.lint import lint
 
     _set_up_logging(verbose)
     known = registry.load()
+    if preset is not None:
+        select = (f"preset:{preset}", *select)
     selection = registry.Selection(select or None, extend_select, ignore)
     known.check([*select, *extend_select, *ignore])
     job = _job(paths, known, selection, config, isolated=isolated, jobs=jobs)
@@ -211,19 +221,35 @@ def routes(
 @click.pass_context
 def rule(ctx: click.Context, code: str | None, everything: bool, output_format: str) -> None:
     """Show the page of a rule, or all rules."""
-    from faceoff_lint import registry
+    from faceoff_lint import catalogue, registry
 
     if bool(code) == everything:
         raise click.UsageError("name a rule by its code or name, or say --all", ctx)
     known = registry.load()
-    rules = [known.get(code)] if code else list(known.rules)
-    if output_format == "json":
-        data = [_rule_data(one) for one in rules]
-        _print(ctx, [json.dumps(data if everything else data[0], indent=2)])
-    elif everything:
-        _print(ctx, _rule_table(rules))
+    if everything:
+        _print_rules(ctx, known.rules, output_format)
+    elif output_format == "json":
+        _print(ctx, [json.dumps(catalogue.as_data(known.get(code or "")), indent=2)])
     else:
-        _print(ctx, [_page(rules[0]).rstrip()])
+        _print(ctx, [catalogue.page(known.get(code or "")).rstrip()])
+
+
+@cli.command()
+@click.argument("selectors", nargs=-1, metavar="[SELECTOR]...")
+@click.option("--output-format", type=click.Choice(["text", "json", "markdown"]), default="text")
+@click.pass_context
+def rules(ctx: click.Context, selectors: tuple[str, ...], output_format: str) -> None:
+    """List the rules, or those that SELECTORs name: EXP3, practice:async, preset:strict."""
+    from faceoff_lint import catalogue, registry
+
+    known = registry.load()
+    if output_format == "markdown":
+        if selectors:
+            raise click.UsageError("the markdown table is of all rules", ctx)
+        _print(ctx, catalogue.as_markdown(known))
+        return
+    named = {rule for one in _split(ctx, None, selectors) for rule in known.matching(one)}
+    _print_rules(ctx, [r for r in known.rules if r in named or not selectors], output_format)
 
 
 @cli.command()
@@ -345,38 +371,13 @@ def _print(ctx: click.Context, lines: Iterable[str], *, err: bool = False) -> No
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _rule_table(rules: Sequence[Rule]) -> list[str]:
-    width = max(len(one.name) for one in rules)
-    return [
-        f"{one.code}  {one.name:<{width}}  {one.severity.value:<7}  "
-        f"{'on ' if one.default else 'off'}  {one.summary}"
-        for one in rules
-    ]
+def _print_rules(ctx: click.Context, rules: Sequence[Rule], output_format: str) -> None:
+    from faceoff_lint import catalogue
 
-
-def _rule_data(one: Rule) -> dict[str, Any]:
-    return {
-        "code": one.code,
-        "name": one.name,
-        "summary": one.summary,
-        "framework": one.framework,
-        "practice": one.practice.slug,
-        "practice_title": one.practice.title,
-        "severity": one.severity.value,
-        "default": one.default,
-        "fixable": one.fixable,
-        "why": one.why,
-        "help": one.help,
-        "options": dict(one.options),
-        "page": _page(one),
-    }
-
-
-def _page(one: Rule) -> str:
-    try:
-        return one.page.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RuleError(f"the page of {one.code} cannot be read: {error}") from error
+    if output_format == "json":
+        _print(ctx, [json.dumps([catalogue.as_data(one) for one in rules], indent=2)])
+    else:
+        _print(ctx, catalogue.as_table(rules))
 
 
 def _set_up_logging(verbose: int) -> None:

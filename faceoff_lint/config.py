@@ -15,7 +15,7 @@ from typing import Any
 
 from faceoff_lint.errors import ConfigError, UnknownSelector
 from faceoff_lint.locate import Document, Key
-from faceoff_lint.registry import Registry, Selection
+from faceoff_lint.registry import PRESETS, Registry, Selection
 from faceoff_lint.rule import OptionValue, Rule
 from faceoff_lint.source import Source
 
@@ -187,6 +187,7 @@ class _Reader:
 
     def settings(self, data: dict[str, Any], path: Path) -> Settings:
         readers: dict[str, Callable[[tuple[Key, ...], Any], Any]] = {
+            "preset": self._preset,
             "select": self._selectors,
             "extend-select": self._selectors,
             "ignore": self._selectors,
@@ -196,8 +197,11 @@ class _Reader:
         }
         self._known((), data, readers)
         values = {key: readers[key]((key,), value) for key, value in data.items()}
+        select = values.get("select")
+        if "preset" in values:
+            select = (f"preset:{values['preset']}", *(select or ()))
         return Settings(
-            select=values.get("select"),
+            select=select,
             extend_select=values.get("extend-select", ()),
             ignore=values.get("ignore", ()),
             exclude=values.get("exclude", ()),
@@ -229,6 +233,15 @@ class _Reader:
                 f"`{keys[-1]}` must be a list of strings, not {_kind(wrong, value)}{hint}", keys
             )
         return tuple(value)
+
+    def _preset(self, keys: tuple[Key, ...], value: Any) -> str:
+        if not isinstance(value, str):
+            raise self._error(f"`preset` must be a string, not {_kind(value)}", keys)
+        if value not in PRESETS:
+            known = ", ".join(f"`{name}`" for name in PRESETS)
+            detail = _did_you_mean(value, list(PRESETS)) or f"; known are {known}"
+            raise self._error(f"unknown preset `{value}`{detail}", keys, value)
+        return value
 
     def _selectors(self, keys: tuple[Key, ...], value: Any) -> tuple[str, ...]:
         selectors = self._strings(keys, value)

@@ -24,7 +24,7 @@ from faceoff_lint.pool import Reader
 from faceoff_lint.reading import ReadResult
 from faceoff_lint.registry import Registry, Selection
 from faceoff_lint.reports import Report
-from faceoff_lint.rule import Rule
+from faceoff_lint.rule import Options, Rule
 from faceoff_lint.source import Source, Span
 
 if TYPE_CHECKING:
@@ -83,7 +83,8 @@ def lint(job: Job, registry: Registry) -> Report:
 
 
 def _lint(job: Job, registry: Registry) -> Report:
-    selected = registry.selected([job.settings.selection, job.selection])
+    layers = [job.settings.selection, job.selection]
+    selected, upgrading = registry.selected(layers), registry.upgrading(layers)
     understood = understand(job)
     crashed: set[Rule] = set()
     findings = list(understood.failures)
@@ -91,7 +92,10 @@ def _lint(job: Job, registry: Registry) -> Report:
     for web in understood.webs:
         for rule in registry.rules:
             if rule in selected and rule.framework in ("any", web.service.framework):
-                findings += _run(rule, web, job.settings, crashed)
+                options = dict(job.settings.options.get(rule.code, {}))
+                if upgrading and "next-major" in rule.options:
+                    options.setdefault("next-major", True)
+                findings += _run(rule, web, options, crashed)
     findings = [f for f in findings if registry.by_key[f.code] in selected]
     findings = list(_asked(job, _not_overridden(job, registry, dict.fromkeys(findings))))
     comments = {
@@ -164,7 +168,7 @@ def _nothing(job: Job, found: Discovery) -> str:
 # --- rules and their findings --------------------------------------------------------------------
 
 
-def _run(rule: Rule, web: Web, settings: config.Settings, crashed: set[Rule]) -> list[Finding]:
+def _run(rule: Rule, web: Web, options: Options, crashed: set[Rule]) -> list[Finding]:
     """The findings of one rule in one service, filled in; an exception becomes a finding."""
     findings: list[Finding] = []
     try:
@@ -176,7 +180,7 @@ def _run(rule: Rule, web: Web, settings: config.Settings, crashed: set[Rule]) ->
                 practice=rule.practice.slug,
                 service=web.service.name,
             )
-            for finding in rule.run(web, settings.options.get(rule.code))
+            for finding in rule.run(web, options)
         )
     except Exception as error:
         _log.info("%s", traceback.format_exc())

@@ -19,9 +19,15 @@ from faceoff_lint.engine import ENGINE_RULES
 from faceoff_lint.errors import RuleError, UnknownSelector
 from faceoff_lint.rule import Rule
 
-__all__ = ["GROUP", "Registry", "Selection", "load", "rules_of"]
+__all__ = ["GROUP", "PRESETS", "Registry", "Selection", "load", "rules_of"]
 
 GROUP = "faceoff_lint.rules"
+
+PRESETS = {
+    "recommended": "what is right often enough to be on without asking",
+    "strict": "every rule",
+    "upgrade": "what breaks in the framework's next version",
+}
 
 _EXACT = 1000
 
@@ -66,7 +72,8 @@ class Registry:
     def matching(self, selector: str) -> dict[Rule, int]:
         """The rules a selector names, with how exactly it names them (higher is more exact).
 
-        A selector is a code, a name, the beginning of codes, ``ALL``, or ``practice:SLUG``.
+        A selector is a code, a name, the beginning of codes, ``ALL``, ``practice:SLUG`` or
+        ``preset:NAME``.
         Raises ``UnknownSelector`` when it names none.
         """
         if selector == "ALL":
@@ -78,7 +85,10 @@ class Registry:
         if colon:
             if kind == "practice" and slug in self._practices:
                 return dict.fromkeys(self._practices[slug], 1)
+            if kind == "preset" and slug in PRESETS:
+                return dict.fromkeys(self.preset(slug), 0)
             slugs = [f"practice:{known}" for known in self._practices]
+            slugs += [f"preset:{known}" for known in PRESETS]
             raise UnknownSelector(selector, self._suggest(selector, slugs))
         found = {
             r: 1 + len(selector) for r in self.rules if selector and r.code.startswith(selector)
@@ -86,6 +96,14 @@ class Registry:
         if not found:
             raise UnknownSelector(selector, self._suggest(selector, [*self.by_key, "ALL"]))
         return found
+
+    def preset(self, name: str) -> list[Rule]:
+        """The rules of a preset (``PRESETS``)."""
+        if name == "strict":
+            return list(self.rules)
+        if name == "upgrade":
+            return [rule for rule in self.rules if rule.upgrade]
+        return [rule for rule in self.rules if rule.default]
 
     def check(self, selectors: Iterable[str]) -> None:
         """Raise ``UnknownSelector`` for the first selector that names no rule."""
@@ -108,6 +126,13 @@ class Registry:
             on |= wanted.keys()
             on -= {rule for rule, rank in unwanted.items() if rank >= wanted.get(rule, -1)}
         return frozenset(on)
+
+    def upgrading(self, layers: Sequence[Selection]) -> bool:
+        """Whether the preset `upgrade` is selected: rules then speak of the next version."""
+        chosen: Sequence[str] = ()
+        for layer in layers:
+            chosen = [*(chosen if layer.select is None else layer.select), *layer.extend_select]
+        return "preset:upgrade" in chosen
 
     def _ranks(self, selectors: Iterable[str]) -> dict[Rule, int]:
         ranks: dict[Rule, int] = {}

@@ -147,6 +147,7 @@ class Rule:
 
     ``function`` is None for the engine's own findings. ``page`` is the markdown file beside the
     function. ``always``: stays on unless it is ignored by name, whatever is selected.
+    ``upgrade``: belongs to the preset of that name.
     """
 
     code: str
@@ -162,6 +163,7 @@ class Rule:
     fixable: Fixable = "none"
     help: str = ""
     always: bool = False
+    upgrade: bool = False
 
     @property
     def framework(self) -> str:
@@ -191,13 +193,16 @@ def rule(
     options: Mapping[str, OptionValue] | None = None,
     fixable: Fixable = "none",
     help: str = "",
+    upgrade: bool = False,
 ) -> Callable[[RuleFunction], Rule]:
     """Make a function a rule. The function's name, with dashes, is the rule's name.
 
     ``why``: one sentence, shown with every finding (a finding's own ``why`` comes first).
     ``help``: one sentence on what to do, likewise. ``default``: on without being selected.
     ``options``: names (with dashes) and defaults; a rule with options takes them as its second
-    argument. ``fixable``: the best applicability its fixes can have.
+    argument. ``fixable``: the best applicability its fixes can have. ``upgrade``: it tells what
+    breaks in the framework's next version, and belongs to the preset `upgrade`, which also turns
+    on an option ``next-major`` where there is one.
 
     Raises ``RuleError`` when code, name, docstring or options are not as the rest of the tool
     needs them.
@@ -232,6 +237,7 @@ def rule(
             options=MappingProxyType(dict(options or {})),
             fixable=fixable,
             help=help,
+            upgrade=upgrade,
         )
 
     return decorate

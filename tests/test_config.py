@@ -95,7 +95,7 @@ def test_given_file_without_settings(known: Registry, write: Write) -> None:
     [
         ('selct = ["FLK"]', "unknown key `selct`; did you mean `select`?\n--> {file}:1:1"),
         ('extend_select = ["FLK"]', "unknown key `extend_select`; did you mean `extend-select`?"),
-        ("zzz = 1", "unknown key `zzz`; known are `select`"),
+        ("zzz = 1", "unknown key `zzz`; known are `preset`, `select`"),
         ('select = "FLK"', '`select` must be a list of strings, not a string; write ["FLK"]'),
         ("select = [1]", "not a list with a whole number in it"),
         (
