@@ -3,6 +3,7 @@
 from faceoff_lint.flow.calls import CallSite, Flow, Hit
 from faceoff_lint.flow.concerns import Concerns
 from faceoff_lint.flow.failures import Failures, Registration
+from faceoff_lint.flow.inputs import Inputs
 from faceoff_lint.flow.leaks import Leaks, Slot
 from faceoff_lint.flow.paths import Exit, Jump, explore
 from faceoff_lint.flow.rejections import Floating, Point, Rejections
@@ -18,6 +19,7 @@ __all__ = [
     "Floating",
     "Flow",
     "Hit",
+    "Inputs",
     "Jump",
     "Leaks",
     "Outcome",
