@@ -38,7 +38,8 @@ _EXPECTED = re.compile(
 _FRAMEWORKS = ("flask", "express4", "express5")
 _EXPECTATIONS = re.compile(
     r"status \d{3}|body (?:contains|lacks) .+|header [\w-]+: .+|no header [\w-]+"
-    r"|hang|exit -?\d+|alive|starts|start fails(?: .+)?|output contains .+|blocks|does not block"
+    r"|hang|exit -?\d+|alive|starts|start fails(?: .+)?|output (?:contains|lacks) .+"
+    r"|blocks|does not block"
 )
 
 

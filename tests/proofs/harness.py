@@ -283,6 +283,10 @@ def _output_contains(text: str, outcome: Outcome) -> bool:
     return text in outcome.output
 
 
+def _output_lacks(text: str, outcome: Outcome) -> bool:
+    return text not in outcome.output
+
+
 _JUDGES = (
     ("status ", _status),
     ("body contains ", _body_contains),
@@ -292,4 +296,5 @@ _JUDGES = (
     ("exit ", _exit),
     ("start fails ", _start_fails),
     ("output contains ", _output_contains),
+    ("output lacks ", _output_lacks),
 )
