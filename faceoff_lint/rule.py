@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         Views,
         explore,
     )
+    from faceoff_lint.frameworks.express import HttpServer, Router, SocketServer
     from faceoff_lint.model import (
         App,
         Deployment,
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
         MAYBE,
         NO,
         YES,
+        Builtin,
         CallArgs,
         ClassValue,
         DictValue,
@@ -90,9 +92,9 @@ __all__ = [
     "Point", "Rejections", "Responses", "Slot",
     "Verdict", "MAYBE", "NO", "YES", "Tri", "ir",
     "Reached", "View", "Views", "explore",
-    "CallArgs", "CallSite", "ClassValue", "Concerns", "DictValue", "External", "Failures",
-    "Function", "Lit",
-    "ListValue", "Registration", "Value",
+    "Builtin", "CallArgs", "CallSite", "ClassValue", "Concerns", "DictValue", "External",
+    "Failures", "Function", "Lit",
+    "HttpServer", "ListValue", "Registration", "Router", "SocketServer", "Value",
     "BLUEPRINTS", "CONTEXTS", "DATABASE", "ERRORS", "LOAD", "PRODUCTION", "REALTIME", "REST",
     "ROUTING", "STRUCTURE", "VERSIONS",
     "ASYNC", "ERROR_HANDLING", "EVENT_LOOP", "EXPRESS_PRODUCTION", "EXPRESS_VERSIONS", "HTTP",
@@ -255,28 +257,22 @@ def _check_code(where: str, code: str, practice: Practice) -> None:
 
 
 # The model is imported when a rule module asks for it, not by `faceoff-lint --version`.
-_LAZY = {
-    name: module
-    for module, names in (
-        ("faceoff_lint.model", "App Deployment Group Handler Mount Route Row Step Use Web"),
-        ("faceoff_lint.flow", "Floating Flow Hit Leaks Outcome Point Rejections Responses Slot"),
-        ("faceoff_lint.flow", "Exit Inputs Jump explore"),
-        ("faceoff_lint.flow", "CallSite Concerns Failures Reached Registration Verdict View Views"),
-        ("faceoff_lint.values", "MAYBE NO YES Tri"),
-        (
-            "faceoff_lint.values",
-            "CallArgs ClassValue DictValue External Function ListValue Lit Value",
-        ),
-        ("faceoff_lint.ir", "ir"),
-    )
-    for name in names.split()
-}
+_HOMES = (
+    "faceoff_lint.values",
+    "faceoff_lint.frameworks.express",
+    "faceoff_lint.model",
+    "faceoff_lint.flow",
+)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
+    value: Any = None
+    if name == "ir":
+        value = importlib.import_module("faceoff_lint.ir")
+    elif name in __all__:
+        homes = (importlib.import_module(home) for home in _HOMES)
+        value = next((getattr(home, name) for home in homes if name in home.__all__), None)
+    if value is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = importlib.import_module(_LAZY[name])
-    value = module if name == "ir" else getattr(module, name)
     globals()[name] = value
     return value

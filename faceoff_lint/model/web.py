@@ -45,6 +45,7 @@ from faceoff_lint.values import (
     Instance,
     ListValue,
     Lit,
+    Native,
     Tri,
     Value,
     as_pattern,
@@ -428,6 +429,18 @@ class Web:
         """Where product code imports a file."""
         record = self.modules.records.get(file)
         return [s for p, s in record.importers if self.role(p) in _PRODUCT] if record else []
+
+    def exported(self, native: Native) -> bool:
+        """JavaScript: whether the module that makes an object hands it out, alone or by name."""
+        record = self.modules.records.get(native.span.file)
+        if record is None:
+            return False
+        values = [record.exports, *(value() for value in record.es_exports.values())]
+        return any(
+            value is native
+            or (isinstance(value, DictValue) and any(v is native for v in value.entries.values()))
+            for value in values
+        )
 
     def imported_by_test(self, file: str) -> bool:
         """JavaScript: whether a test imports a file itself."""

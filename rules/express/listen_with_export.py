@@ -8,14 +8,11 @@ from faceoff_lint.rule import (
     INFO,
     MODULAR,
     UNSAFE,
-    App,
-    DictValue,
     Edit,
     Finding,
     Fix,
     Related,
     Span,
-    Value,
     Web,
     ir,
     rule,
@@ -33,7 +30,7 @@ from faceoff_lint.rule import (
 def listen_with_export(web: Web) -> Iterator[Finding]:
     """A module exports its app and listens as well, so importing it opens the port."""
     for app in web.apps:
-        if not app.root or not web.is_product(app.span) or not _exports(web, app):
+        if not app.root or not web.is_product(app.span) or not web.exported(app.native):
             continue
         importers = web.importers(app.file)
         if not importers and not web.imported_by_test(app.file):
@@ -49,21 +46,6 @@ def listen_with_export(web: Web) -> Iterator[Finding]:
                 related=tuple(Related(span, "imported here") for span in importers[:2]),
                 fix=_guard(web, event.span),
             )
-
-
-def _exports(web: Web, app: App) -> bool:
-    """Whether the module that makes the app hands it out."""
-    record = web.modules.records.get(app.file)
-    if record is None:
-        return False
-    values = [record.exports, *(value() for value in record.es_exports.values())]
-    return any(_is(value, app) for value in values)
-
-
-def _is(value: Value, app: App) -> bool:
-    if isinstance(value, DictValue):
-        return any(inner is app.native for inner in value.entries.values())
-    return value is app.native
 
 
 def _at_import(web: Web, span: Span) -> bool:
