@@ -1,7 +1,9 @@
 """What functions do when they run: call graph and summaries, computed on demand."""
 
+from faceoff_lint.flow.arguments import called, parameters, passed
 from faceoff_lint.flow.calls import CallSite, Flow, Hit
 from faceoff_lint.flow.concerns import Concerns
+from faceoff_lint.flow.decorators import keeps_arguments, keeps_result, methods_of_class
 from faceoff_lint.flow.failures import Failures, Registration
 from faceoff_lint.flow.inputs import Inputs
 from faceoff_lint.flow.leaks import Leaks, Slot
@@ -33,5 +35,11 @@ __all__ = [
     "View",
     "Views",
     "explore",
+    "called",
     "judge_wrapper",
+    "keeps_arguments",
+    "keeps_result",
+    "methods_of_class",
+    "parameters",
+    "passed",
 ]

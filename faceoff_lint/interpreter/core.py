@@ -141,6 +141,7 @@ class Machine:
         self.journal: list[tuple[dict[object, Value], object, Value]] | None = None
         self.late = 0
         self.sequence = 0
+        self.starts: list[int] = []  # when each function that nobody calls was entered
         self.reaching = False
         self.deferred: list[tuple[Value, CallArgs, list[Condition], Frame]] = []
         self.entered: set[int] = set()

@@ -2,15 +2,21 @@
 
 from faceoff_lint.model.build import Reads, build
 from faceoff_lint.model.deployment import Deployment
+from faceoff_lint.model.flask_table import class_methods
 from faceoff_lint.model.handlers import Handler, Step
+from faceoff_lint.model.imports import Imports, Link
 from faceoff_lint.model.table import RouteRow, Row
+from faceoff_lint.model.urls import CONVERTERS, Variable, malformed, variables
 from faceoff_lint.model.web import App, Group, Mount, Route, Use, Web
 
 __all__ = [
+    "CONVERTERS",
     "App",
     "Deployment",
     "Group",
     "Handler",
+    "Imports",
+    "Link",
     "Mount",
     "Reads",
     "Route",
@@ -18,6 +24,10 @@ __all__ = [
     "Row",
     "Step",
     "Use",
+    "Variable",
     "Web",
     "build",
+    "class_methods",
+    "malformed",
+    "variables",
 ]

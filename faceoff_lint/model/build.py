@@ -269,6 +269,7 @@ def _enter(machine: Machine, function: Function) -> None:
             if id(function.node) in machine.entered:
                 return  # the constructor called it
             callee = function.bind(instance)
+        machine.starts.append(machine.sequence)
         with machine.fused(UNCALLED_STEPS):
             machine.escape(machine.call(callee, call))
     finally:

@@ -21,7 +21,7 @@ from faceoff_lint.values import (
     as_pattern,
 )
 
-__all__ = ["class_methods", "flask_rows"]
+__all__ = ["class_methods", "flask_rows", "label"]
 
 VERBS = ("get", "post", "put", "delete", "patch", "head", "options", "trace")
 
@@ -125,20 +125,25 @@ def _mounted(
         return
     own, own_exact = _own_prefix(mount)
     full = join_prefix(prefix, own)
-    given = getattr(mount.event, "options", {}).get("name")
-    own_name = getattr(child.native, "name", None) if given is None else given
-    name = as_pattern(own_name, "{?}")
-    label = name[0] if name else "{?}"
+    name = label(mount)
     yield from _group_rows(
         web,
         app,
         child,
         full,
-        f"{names}{label}.",
+        f"{names}{name}.",
         (*mounts, mount),
-        exact and own_exact and "{?}" not in label,
+        exact and own_exact and "{?}" not in name,
         chain,
     )
+
+
+def label(mount: Mount) -> str:
+    """A blueprint's name where it is registered: ``name=``, else its own."""
+    given = getattr(mount.event, "options", {}).get("name")
+    own_name = getattr(mount.child.native, "name", None) if given is None else given
+    name = as_pattern(own_name, "{?}")
+    return name[0] if name else "{?}"
 
 
 def _own_prefix(mount: Mount) -> tuple[str | None, bool]:

@@ -13,7 +13,7 @@ from faceoff_lint.source import Span
 if TYPE_CHECKING:
     from faceoff_lint.model.web import Web
 
-__all__ = ["move_last"]
+__all__ = ["move_behind", "move_last"]
 
 
 def move_last(web: Web, call: Span, name: str) -> tuple[Edit, ...] | None:
@@ -30,6 +30,23 @@ def move_last(web: Web, call: Span, name: str) -> tuple[Edit, ...] | None:
             if statement.value.start == call.start:
                 last = _last(block[index + 1 :], name)
                 return _move(web, call.file, statement, last) if last is not None else None
+    return None
+
+
+def move_behind(web: Web, call: Span, last: Span) -> tuple[Edit, ...] | None:
+    """Move a call that is a statement of its own behind the later statement that holds a place.
+
+    Both are in one block; None when they are not, or when other code shares the lines.
+    """
+    module = web.module(call.file)
+    for block in _blocks(module) if module is not None else ():
+        at = [i for i, s in enumerate(block) if isinstance(s, ir.ExprStmt)
+              and (s.value.start, s.value.end) == (call.start, call.end)]  # fmt: skip
+        for statement in block[at[0] + 1 :] if at else ():
+            decorators = statement.func.decorators if isinstance(statement, ir.FuncDecl) else []
+            start = min([statement.start, *(d.start for d in decorators)])
+            if start <= last.start and last.end <= statement.end:
+                return _move(web, call.file, block[at[0]], statement)
     return None
 
 

@@ -16,6 +16,7 @@ from faceoff_lint.frameworks.events import (
     Event,
     HookEvent,
     ListenEvent,
+    MountEvent,
     Recorder,
     RouteEvent,
     SocketEvent,
@@ -49,7 +50,6 @@ from faceoff_lint.values import (
     Tri,
     Value,
     as_pattern,
-    exclusive,
 )
 
 if TYPE_CHECKING:
@@ -235,6 +235,12 @@ class Group:
         return sorted(self.native.events, key=lambda e: e.order)
 
     @property
+    def set_up(self) -> list[Event]:
+        """Routes, hooks, error handlers and children, in the order they were added."""
+        kinds = (RouteEvent, HookEvent, ErrorHandlerEvent, MountEvent)
+        return [e for e in self.events if isinstance(e, kinds)]
+
+    @property
     def error_handlers(self) -> list[ErrorHandlerEvent]:
         """Flask's ``errorhandler`` registrations."""
         return [e for e in self.events if isinstance(e, ErrorHandlerEvent)]
@@ -372,6 +378,13 @@ class Web:
 
         return table(self)
 
+    @cached_property
+    def converters(self) -> set[str] | None:
+        """Flask: converters of URL variables that the project adds; None when it can't be told."""
+        from faceoff_lint.model.urls import converters
+
+        return converters(self)
+
     @property
     def sockets(self) -> list[SocketServer]:
         """Socket.IO servers."""
@@ -471,35 +484,38 @@ class Web:
         No, when they stand on exclusive branches, when the earlier has a condition of its own
         (it may be an override), or when no program loads the modules of both.
         """
-        if exclusive(first.conditions, second.conditions):
-            return False
-        if not {c for c in first.conditions if c.kind != "try"} <= set(second.conditions):
-            return False
+        from faceoff_lint.model.together import together
+
         left, right = (r.mounts[0].span if r.mounts else r.span for r in (first, second))
-        return self._loaded_together(left.file, right.file)
+        return together(self, (first.conditions, left.file), (second.conditions, right.file))
 
-    def _loaded_together(self, left: str, right: str) -> bool:
-        if left == right:
-            return True
-        above = [self._importers(file) for file in (left, right)]
-        roots = [{f for f in files if self._is_root(f)} for files in above]
-        return not (roots[0] and roots[1]) or bool(roots[0] & roots[1])
+    def both(self, first: Event, second: Event) -> bool:
+        """Whether whenever the second of two registrations happens, the first has happened too."""
+        from faceoff_lint.model.together import same_run, together
 
-    def _is_root(self, file: str) -> bool:
-        record = self.modules.records.get(file)
-        return record is not None and not record.importers
+        pair = [(e.conditions, e.span.file) for e in (first, second)]
+        return same_run(self, first, second) and together(self, *pair)
 
-    def _importers(self, file: str) -> set[str]:
-        """The file and all that import it, directly or not."""
-        found: set[str] = set()
-        stack = [file]
-        while stack:
-            current = stack.pop()
-            record = self.modules.records.get(current)
-            if current not in found and record is not None:
-                found.add(current)
-                stack.extend(path for path, _ in record.importers)
-        return found
+    def runs_after(self, first: Span, second: Span) -> bool:
+        """Python: whether the second place surely runs after the first, as the text tells.
+
+        It stands below it in the same body, or at the top level of a module that is imported there.
+        """
+        from faceoff_lint.model.together import runs_after
+
+        return runs_after(self, first, second)
+
+    def in_function(self, place: Span) -> bool:
+        """Whether a place stands inside a function."""
+        from faceoff_lint.model.together import body
+
+        return body(self, place) is not None
+
+    def blueprints(self, app: Group) -> list[tuple[str, tuple[Mount, ...]]]:
+        """The dotted names under which an app knows its blueprints, and the mounts down to each."""
+        from faceoff_lint.model.together import named_blueprints
+
+        return list(named_blueprints(app))
 
     def imports(self, package: str) -> Iterator[tuple[Span, ir.Import]]:
         """Where product code imports a Python package, guarded imports left out.
@@ -607,6 +623,12 @@ class Web:
         from faceoff_lint.model.moves import move_last
 
         return move_last(self, call, name)
+
+    def moved_behind(self, call: Span, last: Span) -> tuple[Edit, ...] | None:
+        """The edits that move a call behind the statement of its block that holds ``last``."""
+        from faceoff_lint.model.moves import move_behind
+
+        return move_behind(self, call, last)
 
     # --- for people --------------------------------------------------------------------------
 

@@ -1,0 +1,108 @@
+"""What Flask passes to views, what decorators keep, who imports whom, what meets in one process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from textwrap import dedent
+
+import pytest
+
+from faceoff_lint.flow import called, keeps_arguments, keeps_result, passed
+from faceoff_lint.model import Imports, Web, malformed, variables
+
+Make = Callable[[dict[str, str]], Web]
+
+
+def test_variables() -> None:
+    found = variables('/<a>/<int:b>/<any("x,y", z):c>')
+    assert [(v.name, v.converter, v.arguments) for v in found] == [
+        ("a", "default", ""), ("b", "int", ""), ("c", "any", '"x,y", z'),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", ["/<int: id>", "/<id", "/<a>/<a>", "/<1x>"])
+def test_malformed(rule: str) -> None:
+    assert malformed(rule)
+
+
+def test_passed_counts_prefixes_defaults_and_subdomains(put_together: Make) -> None:
+    web = put_together({"app.py": dedent("""
+        from flask import Blueprint, Flask
+        app = Flask(__name__)
+        bp = Blueprint("bp", __name__, url_prefix="/<lang>", url_defaults={"x": 1})
+        @bp.get("/list", defaults={"page": 1}, subdomain="<tenant>")
+        def listing(lang, x, page, tenant): ...
+        app.register_blueprint(bp)
+    """)})  # fmt: skip
+    assert [passed(web, row) for row in web.table] == [["lang", "tenant", "page", "x"]]
+
+
+DECORATORS = {
+    "plain": ("def w(*args, **kwargs): return view(*args, **kwargs)", True, True),
+    "guard": (
+        "def w(*a, **k):\n            if not x: return 'no'\n            return view(*a, **k)",
+        True,
+        True,
+    ),
+    "adds": ("def w(*args, **kwargs): return view(1, *args, **kwargs)", False, False),
+    "takes": ("def w(id, **kwargs): return view(**kwargs)", False, False),
+    "reads": (
+        "def w(*args, **kwargs):\n            kwargs['x'] = 1\n"
+        "            return view(*args, **kwargs)",
+        False,
+        False,
+    ),
+    "wraps the result": (
+        "def w(*args, **kwargs): return jsonify(view(*args, **kwargs))", True, False,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DECORATORS)
+def test_decorators(name: str, put_together: Make) -> None:
+    code, arguments, result = DECORATORS[name]
+    web = put_together({"app.py": dedent(f"""
+    from functools import wraps
+    from flask import Flask, jsonify
+    app = Flask(__name__)
+    def deco(view):
+        @wraps(view)
+        {code}
+        return w
+    @app.get("/")
+    @deco
+    def index(): ...
+    """)})  # fmt: skip
+    (row,) = web.table
+    assert row.route.handler is not None
+    (wrapper,) = row.route.handler.wrappers
+    assert keeps_arguments(wrapper) is arguments
+    assert keeps_result(wrapper) is result
+    assert [f.name for f in called(row)] == (["index"] if arguments else [])
+
+
+def test_imports_in_functions_count(put_together: Make) -> None:
+    web = put_together({
+        "shop/__init__.py": "from flask import Flask\napp = Flask(__name__)\n",
+        "shop/views.py": "from flask import Flask\nfrom . import app\n",
+        "shop/cli.py": "def run():\n    from shop import views\n",
+    })  # fmt: skip
+    imports = Imports.of(web)
+    assert imports.above("shop/views.py") == {"shop/views.py", "shop/cli.py"}
+    assert [link.top for link in imports.incoming["shop/views.py"]] == [False]
+
+
+def test_functions_nobody_calls_are_runs_of_their_own(put_together: Make) -> None:
+    web = put_together({"app.py": dedent("""
+        from flask import Blueprint, Flask
+        app = Flask(__name__)
+        bp = Blueprint("bp", __name__)
+        def one():
+            app.register_blueprint(bp)
+        def two():
+            app.register_blueprint(bp)
+    """)})  # fmt: skip
+    (app,) = web.apps
+    first, second = app.mounts
+    assert [name for name, _ in web.blueprints(app)] == ["bp", "bp"]
+    assert not web.both(first.event, second.event)
