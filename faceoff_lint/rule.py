@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         methods_of_class,
         parameters,
         passed,
+        rule_values,
     )
     from faceoff_lint.frameworks.events import Event, RouteEvent
     from faceoff_lint.frameworks.express import HttpServer, Router, SocketServer
@@ -68,18 +69,23 @@ if TYPE_CHECKING:
         CONVERTERS,
         App,
         Deployment,
+        Endpoints,
         Group,
         Handler,
         Imports,
+        LibraryCall,
         Link,
         Mount,
         Route,
         Row,
         Step,
+        Templates,
+        UrlFor,
         Use,
         Variable,
         Web,
         class_methods,
+        library_calls,
         malformed,
         variables,
     )
@@ -112,7 +118,8 @@ __all__ = [
     "ListValue", "Registration", "Router", "SocketServer", "Value", "Instance", "Blueprint",
     "CONVERTERS", "Event", "Imports", "Link", "RouteEvent", "Variable", "called",
     "class_methods", "keeps_arguments", "keeps_result", "malformed", "methods_of_class",
-    "parameters", "passed", "variables",
+    "parameters", "passed", "variables", "rule_values", "Endpoints", "LibraryCall", "Templates",
+    "UrlFor", "library_calls",
     "BLUEPRINTS", "CONTEXTS", "DATABASE", "ERRORS", "LOAD", "PRODUCTION", "REALTIME", "REST",
     "ROUTING", "STRUCTURE", "VERSIONS",
     "ASYNC", "ERROR_HANDLING", "EVENT_LOOP", "EXPRESS_PRODUCTION", "EXPRESS_VERSIONS", "HTTP",
@@ -273,34 +280,18 @@ def _check_code(where: str, code: str, practice: Practice) -> None:
     if wanted not in (None, practice.framework):
         raise RuleError(f"{where}: practice `{practice.slug}` belongs to {practice.framework}")
 
-    # The model is imported when a rule module asks for it, not by `faceoff-lint --version`.
-    (
-        "faceoff_lint.values",
-        "faceoff_lint.frameworks.express",
-        "faceoff_lint.model",
-    )
-    ("faceoff_lint.flow",)
-    ("App Deployment Group Handler Imports Link Mount Route Row Step Use Web",)
-    (
-        "Floating Flow Hit Leaks Outcome Point Rejections Responses Slot",
-        "Exit Jump explore",
-    )
-    ("CallSite Concerns Failures Reached Registration Verdict View Views",)
-    (
-        "CONVERTERS Variable class_methods malformed variables",
-        "faceoff_lint.frameworks.events",
-    )
-    (
-        "Event RouteEvent",
-        "faceoff_lint.frameworks.flask",
-        "Blueprint",
-    )
-    ("called keeps_arguments keeps_result methods_of_class parameters passed",)
-    ("DictValue Instance MAYBE NO YES Tri",)
-    (
-        "CallArgs ClassValue External Function ListValue Lit Value",
-        "faceoff_lint.ir",
-        "ir",
+    "faceoff_lint.values", "faceoff_lint.frameworks.express", "faceoff_lint.model",
+    "faceoff_lint.flow",
+    "App Deployment Group Handler Imports Link Mount Route Row Step Use Web",
+    "Floating Flow Hit Leaks Outcome Point Rejections Responses Slot", "Exit Jump explore",
+    "CallSite Concerns Failures Reached Registration Verdict View Views",
+    "CONVERTERS Variable class_methods malformed variables", "faceoff_lint.frameworks.events",
+    "Event RouteEvent", "faceoff_lint.frameworks.flask", "Blueprint",
+    "called keeps_arguments keeps_result methods_of_class parameters passed",
+    "DictValue Instance MAYBE NO YES Tri",
+    "CallArgs ClassValue External Function ListValue Lit Value", "faceoff_lint.ir", "ir",
+    "Endpoints LibraryCall Templates UrlFor library_calls",
+    "called keeps_arguments keeps_result methods_of_class parameters passed rule_values",
     )
 
 

@@ -1,6 +1,6 @@
 """What functions do when they run: call graph and summaries, computed on demand."""
 
-from faceoff_lint.flow.arguments import called, parameters, passed
+from faceoff_lint.flow.arguments import called, parameters, passed, rule_values
 from faceoff_lint.flow.calls import CallSite, Flow, Hit
 from faceoff_lint.flow.concerns import Concerns
 from faceoff_lint.flow.decorators import keeps_arguments, keeps_result, methods_of_class
@@ -42,4 +42,5 @@ __all__ = [
     "methods_of_class",
     "parameters",
     "passed",
+    "rule_values",
 ]

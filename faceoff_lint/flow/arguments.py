@@ -9,7 +9,7 @@ from faceoff_lint.flow.decorators import keeps_arguments, methods_of_class
 from faceoff_lint.model import Handler, Row, Web, variables
 from faceoff_lint.values import ClassValue, DictValue, Function, Instance, Lit
 
-__all__ = ["called", "parameters", "passed"]
+__all__ = ["called", "parameters", "passed", "rule_values"]
 
 _HOW = {
     "route",
@@ -22,6 +22,7 @@ _HOW = {
     "add_resource",
     "resource",
 }
+_DISPATCH = "dispatch_request"
 _PREPROCESS = ("url_value_preprocessor", "app_url_value_preprocessor")
 _CHANGED = re.compile(
     r"view_args\.(?:pop|update|setdefault|clear)\b|view_args(?:\[[^\]\n]+\])?\s*=[^=]"
@@ -39,38 +40,41 @@ def _changed(web: Web) -> bool:
 
 
 def passed(web: Web, row: Row) -> list[str] | None:
-    """What Flask passes for a rule; None when that can't be told."""
-    if _changed(web):
-        return None
-    options, app = row.route.event.options, row.app.native.attrs.get("__instance__")
-    if "{?}" in row.path or "**" in options or row.route.event.how not in _HOW:
-        return None
-    if isinstance(app, Instance) and app.cls and app.cls.lookup("dispatch_request"):
+    """What Flask passes to the view for a rule; None when that can't be told."""
+    app = row.app.native.attrs.get("__instance__")
+    if _changed(web) or (isinstance(app, Instance) and app.cls and app.cls.lookup(_DISPATCH)):
         return None
     groups = [row.app, *(m.child for m in row.mounts)]
     hooks = [h for g in web.everything for h in g.hooks if h.name in _PREPROCESS]
     if any(h.name == _PREPROCESS[1] or any(h.owner is g.native for g in groups) for h in hooks):
         return None
-    found = {v.name: None for v in variables(row.path)}
-    hosts = [options, *(getattr(m.event, "options", {}) for m in row.mounts)]
-    hosts += [m.child.native.args.kw for m in row.mounts]
-    for value in (kw[name] for kw in hosts for name in ("subdomain", "host") if name in kw):
-        if not isinstance(value, Lit):
+    values = rule_values(row)
+    return list({**dict.fromkeys(values[0]), **dict.fromkeys(values[1])}) if values else None
+
+
+def rule_values(row: Row) -> tuple[list[str], list[str]] | None:
+    """The variables of a rule, of its host too, and its defaults; None when not all are known."""
+    options = row.route.event.options
+    if "{?}" in row.path or "**" in options or row.route.event.how not in _HOW:
+        return None
+    if any(m.event.args.open or m.child.native.args.open for m in row.mounts):
+        return None
+    found = [v.name for v in variables(row.path)]
+    at_mounts = [getattr(m.event, "options", {}) for m in row.mounts]
+    made = [m.child.native.args.kw for m in row.mounts]
+    for given in (options, *at_mounts, *made):
+        for value in (given[name] for name in ("subdomain", "host") if name in given):
+            if not isinstance(value, Lit):
+                return None
+            found += [v.name for v in variables(str(value.value))]
+    defaults: list[str] = []
+    filled = [kw.get("url_defaults") for kw in (*at_mounts[-1:], *made[-1:])]
+    for defaulted in (options.get("defaults"), *filled):
+        if isinstance(defaulted, DictValue) and not defaulted.open:
+            defaults += [str(k) for k in defaulted.entries]
+        elif defaulted is not None:
             return None
-        found.update({v.name: None for v in variables(str(value.value))})
-    defaults = [options.get("defaults")]
-    for mount in row.mounts[-1:]:
-        at_mount = getattr(mount.event, "options", {})
-        defaults.append(at_mount.get("url_defaults"))
-        defaults.append(mount.child.native.args.kw.get("url_defaults"))
-        if mount.event.args.open or mount.child.native.args.open:
-            return None
-    for value in defaults:
-        if isinstance(value, DictValue) and not value.open:
-            found.update(dict.fromkeys(str(k) for k in value.entries))
-        elif value is not None:
-            return None
-    return list(found)
+    return found, defaults
 
 
 def called(row: Row) -> list[Function]:
@@ -80,7 +84,7 @@ def called(row: Row) -> list[Function]:
         return []
     if handler.cls is None:
         return _plain([handler])
-    if handler.cls.lookup("dispatch_request") is not None or not _is_view(handler.cls):
+    if handler.cls.lookup(_DISPATCH) is not None or not _is_view(handler.cls):
         return []
     verbs = [m.lower() for m in row.methods]
     return _plain(methods_of_class(handler.cls, verbs) or [])

@@ -185,11 +185,15 @@ def _upper(vm: Any, value: Value, how: str) -> list[tuple[str, Value]]:
 
 
 class Scaffold(Recorder):
-    """What Flask and Blueprint share. ``endpoint_views``: what ``@app.endpoint`` gave views to."""
+    """What Flask and Blueprint share. ``endpoint_views``: what ``@app.endpoint`` gave views to.
+
+    ``foreign``: a blueprint of a library is registered on it.
+    """
 
     def __init__(self, vm: Any, call: CallArgs) -> None:
         super().__init__(vm, call)
         self.endpoint_views: dict[str, Value] = {}
+        self.foreign = False
 
     def get_attr(self, vm: Any, name: str) -> Value | None:
         """Members that register something; attributes the program set; else a library member."""
@@ -271,7 +275,9 @@ class Scaffold(Recorder):
                 )
                 self.record(vm, event)
                 self._registered(vm, call, choice)
-            elif not isinstance(choice, External):
+            elif isinstance(choice, External):
+                self.foreign = True
+            else:
                 vm.open_up("a blueprint is registered that can't be resolved", call.span)
         return Lit(None)
 

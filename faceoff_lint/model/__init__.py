@@ -2,10 +2,13 @@
 
 from faceoff_lint.model.build import Reads, build
 from faceoff_lint.model.deployment import Deployment
+from faceoff_lint.model.endpoints import Endpoints, UrlFor
 from faceoff_lint.model.flask_table import class_methods
 from faceoff_lint.model.handlers import Handler, Step
 from faceoff_lint.model.imports import Imports, Link
+from faceoff_lint.model.library_calls import LibraryCall, library_calls
 from faceoff_lint.model.table import RouteRow, Row
+from faceoff_lint.model.templates import Templates
 from faceoff_lint.model.urls import CONVERTERS, Variable, malformed, variables
 from faceoff_lint.model.web import App, Group, Mount, Route, Use, Web
 
@@ -13,9 +16,11 @@ __all__ = [
     "CONVERTERS",
     "App",
     "Deployment",
+    "Endpoints",
     "Group",
     "Handler",
     "Imports",
+    "LibraryCall",
     "Link",
     "Mount",
     "Reads",
@@ -23,11 +28,14 @@ __all__ = [
     "RouteRow",
     "Row",
     "Step",
+    "Templates",
+    "UrlFor",
     "Use",
     "Variable",
     "Web",
     "build",
     "class_methods",
+    "library_calls",
     "malformed",
     "variables",
 ]
