@@ -24,7 +24,8 @@ PIECES = {
     "{{ url_for('a' ~ x) }}{{ my.url_for('a') }}{{ my_url_for('a') }}": [],
     "{{ '}}' ~ url_for('a', q='%}', id=x[1](y=2)) }}": ["url_for a q id"],
     "{{ url_for('a', **values) }}": ["url_for a **"],
-    "{% if config.X %}{{ url_for('a') }}{% else %}{{ url_for('b') }}{% endif %}{{ url_for('c') }}": [
+    "{% if config.X %}{{ url_for('a') }}{% else %}{{ url_for('b') }}{% endif %}"
+    "{{ url_for('c') }}": [
         "url_for a?", "url_for b?", "url_for c",
     ],
     "{% if current_user.admin %}{{ url_for('a') }}{% endif %}": ["url_for a"],
