@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from faceoff_lint.model.web import Web
 from faceoff_lint.source import Span
 
-__all__ = ["Deployment"]
+__all__ = ["Deployment", "Gunicorn"]
 
 _COMPOSE = ("docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml")
 _PRODUCTION_COMPOSE = (
@@ -23,7 +23,21 @@ _PROGRAM = re.compile(r"""\bpython3?[\d.]*["',\s]+(?:-[uOBE]["',\s]+)*([\w./-]+\
 _STAGE = re.compile(r"^FROM\s+\S+(?:\s+AS\s+(\S+))?", re.IGNORECASE)
 _DEVELOPMENT = re.compile(r"dev|debug|test|local", re.IGNORECASE)
 _MOUNTS_SOURCE = re.compile(r"""^\s*-\s*["']?\.{1,2}(?:/[\w./-]*)?:/""", re.MULTILINE)
+_GUNICORN = re.compile(r"\bgunicorn\b[^\n#]*")
+_WORKERS = re.compile(r"""(?:-w|--workers)["']?(?:=|["',\s]+)["']?(\d+)\b""")
+_CLASS = re.compile(r"""(?:-k|--worker-class)["']?(?:=|["',\s]+)["']?([\w.]+)""")
+_THREADS = re.compile(r"""--threads["']?(?:=|["',\s]+)["']?(\d+)\b""")
 _OFF = {"0", "false", "no", "off", "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class Gunicorn:
+    """A gunicorn command line. ``workers`` None where it doesn't say; ``threads`` 1 by default."""
+
+    span: Span
+    workers: int | None
+    worker_class: str
+    threads: int
 
 
 @dataclass(slots=True)
@@ -31,11 +45,13 @@ class Deployment:
     """``starts``: Python files that a product image or Procfile runs, with the place.
 
     ``debug``: places that switch Flask's debug mode on. Development stages, and compose files
-    that mount the source or stand beside one for production, are left out.
+    that mount the source or stand beside one for production, are left out. ``gunicorn``: the
+    command lines that start it.
     """
 
     starts: dict[str, Span] = field(default_factory=dict)
     debug: list[Span] = field(default_factory=list)
+    gunicorn: list[Gunicorn] = field(default_factory=list)
 
     @staticmethod
     def of(web: Web) -> Deployment:
@@ -61,6 +77,7 @@ def _read(web: Web) -> Deployment:
                     settings[match[1]] = (match[2].lower(), _place(path, start, match))
             if what == "command":
                 made.debug += [_place(path, start, m) for m in _DEBUG_RUN.finditer(line)]
+                made.gunicorn += [_gunicorn(path, start, m) for m in _GUNICORN.finditer(line)]
                 for match in _PROGRAM.finditer(line):
                     file = posixpath.normpath(posixpath.join(web.service.root, match[1]))
                     if file in known:
@@ -70,6 +87,18 @@ def _read(web: Web) -> Deployment:
             if name in names and is_on:
                 made.debug.append(place)
     return made
+
+
+def _gunicorn(path: str, start: int, match: re.Match[str]) -> Gunicorn:
+    workers, threads = _WORKERS.search(match[0]), _THREADS.search(match[0])
+    kind = _CLASS.search(match[0])
+    end = start + match.start() + len(match[0].rstrip())
+    return Gunicorn(
+        Span(path, start + match.start(), end),
+        int(workers[1]) if workers else None,
+        kind[1] if kind else "sync",
+        int(threads[1]) if threads else 1,
+    )
 
 
 def _place(path: str, start: int, match: re.Match[str]) -> Span:

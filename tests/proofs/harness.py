@@ -220,7 +220,13 @@ def _send(port: int, request: str, headers: Mapping[str, str], body: str | None)
         data = body.encode() if body is not None else None
         connection.request(method, path, body=data, headers=dict(headers))
         response = connection.getresponse()
-        text = response.read().decode("utf-8", "replace")
+        parts: list[bytes] = []
+        while part := response.read1(65536):
+            parts.append(part)
+            # An endless answer keeps sending: each part is in time, the whole never.
+            if time.monotonic() - begun > HANG_LIMIT:
+                raise TimeoutError
+        text = b"".join(parts).decode("utf-8", "replace")
         found = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, text, found, time.monotonic() - begun)
     finally:
