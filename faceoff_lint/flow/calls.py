@@ -337,18 +337,26 @@ class Flow:
     def memoised(self, site: CallSite) -> bool:
         """Whether a call's result is kept in a variable that outlives its function.
 
-        ``cache = cache || read()`` and ``cache[key] = read()`` pay once, not on each request.
+        ``cache = cache || read()`` and ``cache[key] = read()`` pay once, not on each request; so
+        does what stands behind ``if (cache) return cache`` in a function that fills the cache.
         """
-        own = {n.target.id for n in ir.walk_local(site.function.node.body)
+        body = site.function.node.body
+        own = {n.target.id for n in ir.walk_local(body)
                if isinstance(n, ir.Declare) and isinstance(n.target, ir.Name)}  # fmt: skip
-        for node in ir.walk_local(site.function.node.body):
-            if isinstance(node, ir.Assign) and any(n is site.node for n in ir.walk(node.value)):
-                target = node.target
-                while isinstance(target, (ir.Attr, ir.Index)):
-                    target = target.obj
-                if isinstance(target, ir.Name) and target.id not in own:
-                    return target.id not in _parameters(site.function)
-        return False
+        own |= _parameters(site.function)
+        filled: set[str] = set()
+        tested: set[str] = set()
+        for node in ir.walk_local(body):
+            if isinstance(node, ir.Assign):
+                name = _root(node.target)
+                if name is not None and name not in own:
+                    filled.add(name)
+                    if any(n is site.node for n in ir.walk(node.value)):
+                        return True
+            elif isinstance(node, ir.If) and node.start < site.node.start:
+                reads = [n.id for n in ir.walk(node.test) if isinstance(n, ir.Name)]
+                tested.update(name for name in reads if name not in own)
+        return bool(filled & tested)
 
     def closures(self, function: Function) -> list[Function]:
         """Functions written directly inside a function's body."""
@@ -410,6 +418,13 @@ class Flow:
 
 def _is_channel(value: Value) -> bool:
     return isinstance(value, External) and value.path in (REQUEST, RESPONSE, NEXT, SOCKET)
+
+
+def _root(target: ir.Expr) -> str | None:
+    """The variable at the head of ``cache.users[key]``."""
+    while isinstance(target, (ir.Attr, ir.Index)):
+        target = target.obj
+    return target.id if isinstance(target, ir.Name) else None
 
 
 def _parameters(function: Function) -> set[str]:
