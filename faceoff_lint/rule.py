@@ -33,6 +33,7 @@ from faceoff_lint.source import Span
 if TYPE_CHECKING:
     from faceoff_lint import ir
     from faceoff_lint.flow import (
+        Answers,
         CallSite,
         Concerns,
         Exit,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
         Rejections,
         Responses,
         Slot,
+        Unanswered,
         Verdict,
         View,
         Views,
@@ -117,6 +119,7 @@ __all__ = [
     "Builtin", "CallArgs", "CallSite", "ClassValue", "Concerns", "DictValue", "External",
     "Failures", "Function", "Lit",
     "HttpServer", "ListValue", "Registration", "Router", "SocketServer", "Value",
+    "Answers", "Unanswered",
     "Blueprint", "CONVERTERS", "Endpoints", "Event", "Imports", "Instance", "LibraryCall", "Link",
     "RouteEvent", "Templates", "UrlFor", "Variable", "called", "class_methods", "keeps_arguments",
     "keeps_result", "library_calls", "malformed", "methods_of_class", "parameters", "passed",

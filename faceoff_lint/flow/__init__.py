@@ -1,5 +1,6 @@
 """What functions do when they run: call graph and summaries, computed on demand."""
 
+from faceoff_lint.flow.answers import Answers, Unanswered
 from faceoff_lint.flow.arguments import called, parameters, passed, rule_values
 from faceoff_lint.flow.calls import CallSite, Flow, Hit
 from faceoff_lint.flow.concerns import Concerns
@@ -14,6 +15,7 @@ from faceoff_lint.flow.views import Reached, View, Views
 from faceoff_lint.flow.wrappers import Outcome, Verdict, judge_wrapper
 
 __all__ = [
+    "Answers",
     "CallSite",
     "Concerns",
     "Exit",
@@ -31,6 +33,7 @@ __all__ = [
     "Rejections",
     "Responses",
     "Slot",
+    "Unanswered",
     "Verdict",
     "View",
     "Views",

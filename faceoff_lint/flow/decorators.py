@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from faceoff_lint import ir
 from faceoff_lint.model.handlers import Handler, resolve
 from faceoff_lint.values import ClassValue, External, Function, ListValue, Value
@@ -107,15 +109,22 @@ def _hands_back(closure: Function) -> bool:
     return True
 
 
-def methods_of_class(cls: ClassValue, names: list[str]) -> list[Handler] | None:
-    """The methods of a class-based view as handlers; None when something may wrap them unseen."""
+def methods_of_class(
+    cls: ClassValue,
+    names: list[str],
+    keeps: Callable[[Value], bool] = keeps_arguments,
+) -> list[Handler] | None:
+    """The methods of a class-based view as handlers; None when something may wrap them unseen.
+
+    ``keeps``: what decorators of the class must be known to leave as it is.
+    """
     for attribute in ("decorators", "method_decorators"):
         value = cls.lookup(attribute)
         if value is None:
             continue
         if not isinstance(value, ListValue) or value.open:
             return None
-        if not all(keeps_arguments(item) for item in value.items):
+        if not all(keeps(item) for item in value.items):
             return None
     found = [cls.lookup(name) for name in names]
     return [resolve(value) for value in found if value is not None]

@@ -261,6 +261,8 @@ class _Walk(Generic[S]):
         if default is not None:
             entries[default] = rest
             rest = set()
+        elif _both_sides(node):
+            rest = set()
         falling: set[_Point[S]] = set()
         for case, entered in zip(node.cases, entries, strict=True):
             done = self.block(case.body, self._few(entered | falling))
@@ -450,6 +452,13 @@ class _Walk(Generic[S]):
         if len(merged) > MAX_STATES:
             raise _TooManyError
         return set(merged.items())
+
+
+def _both_sides(node: ir.Switch) -> bool:
+    """``match a in b:`` with a case for True and one for False is meant to leave nothing out."""
+    tests = [t for c in node.cases if c.guard is None for t in c.tests]
+    values = [t.value for t in tests if isinstance(t, ir.Const)]
+    return any(v is True for v in values) and any(v is False for v in values)
 
 
 def _catches_all(handler: ir.Handler) -> bool:
