@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     )
     from faceoff_lint.frameworks.events import Event, RouteEvent
     from faceoff_lint.frameworks.express import HttpServer, Router, SocketServer
-    from faceoff_lint.frameworks.flask import Blueprint
+    from faceoff_lint.frameworks.flask import Blueprint, Extension
     from faceoff_lint.model import (
         CONVERTERS,
         App,
@@ -120,8 +120,9 @@ __all__ = [
     "Failures", "Function", "Lit",
     "HttpServer", "ListValue", "Registration", "Router", "SocketServer", "Value",
     "Answers", "Unanswered",
-    "Blueprint", "CONVERTERS", "Endpoints", "Event", "Imports", "Instance", "LibraryCall", "Link",
-    "RouteEvent", "Templates", "UrlFor", "Variable", "called", "class_methods", "keeps_arguments",
+    "Blueprint", "CONVERTERS", "Endpoints", "Event", "Extension", "Imports", "Instance",
+    "LibraryCall", "Link", "RouteEvent", "Templates", "UrlFor", "Variable", "called",
+    "class_methods", "keeps_arguments",
     "keeps_result", "library_calls", "malformed", "methods_of_class", "parameters", "passed",
     "rule_values", "variables",
     "BLUEPRINTS", "CONTEXTS", "DATABASE", "ERRORS", "LOAD", "PRODUCTION", "REALTIME", "REST",

@@ -22,7 +22,10 @@ from faceoff_lint.frameworks.events import (
 from faceoff_lint.interpreter import Machine, Model
 from faceoff_lint.source import Span
 from faceoff_lint.values import (
+    MAYBE,
+    NO,
     UNKNOWN,
+    YES,
     Builtin,
     CallArgs,
     ClassValue,
@@ -42,8 +45,8 @@ from faceoff_lint.values import (
 )
 
 __all__ = [
-    "FLASK_MODELS", "AsView", "Blueprint", "Config", "FlaskApp", "current_app", "methods_of",
-    "native_of",
+    "FLASK_MODELS", "AsView", "Blueprint", "Config", "Extension", "FlaskApp", "current_app",
+    "methods_of", "native_of",
 ]  # fmt: skip
 
 HOOKS = {
@@ -419,20 +422,27 @@ class Blueprint(Scaffold):
 
 
 class Extension(Recorder):
-    """An extension object of a kind that needs no model of its own."""
+    """An extension object of a kind that needs no model of its own.
+
+    ``met``: whether it met an app; unknown when it met something that may be one.
+    """
 
     kind = "extension"
 
     def __init__(self, vm: Any, call: CallArgs, path: str) -> None:
         super().__init__(vm, call)
         self.path = path
+        self.met = MAYBE if call.open else NO
         self.bind(vm, call, call.get(0, "app"))
 
     def bind(self, vm: Any, call: CallArgs, app: Value | None) -> None:
         """Note that the extension meets the app."""
         target = native_of(app)
         if isinstance(target, FlaskApp):
+            self.met = YES
             target.record(vm, ExtensionEvent(**target.note(vm, call), extension=self))
+        elif self.met is NO and app is not None and app != Lit(None):
+            self.met = MAYBE
 
     def get_attr(self, vm: Any, name: str) -> Value | None:
         """``init_app``; everything else is the library's."""
@@ -452,7 +462,7 @@ class Extension(Recorder):
         return Lit(None)
 
     def _init_app(self, vm: Any, call: CallArgs) -> Value:
-        self.bind(vm, call, call.get(0, "app"))
+        self.bind(vm, call, call.get(0, "app") or UNKNOWN)
         return Lit(None)
 
     def call(self, vm: Any, call: CallArgs) -> Value:

@@ -14,6 +14,7 @@ from faceoff_lint.frameworks.events import (
     ConfigEvent,
     ErrorHandlerEvent,
     Event,
+    ExtensionEvent,
     HookEvent,
     ListenEvent,
     MountEvent,
@@ -404,6 +405,33 @@ class Web:
     def extensions(self) -> list[Extension]:
         """Extension objects."""
         return [n for n in self.machine.natives if isinstance(n, Extension)]
+
+    @property
+    def meetings(self) -> list[ExtensionEvent]:
+        """Where an extension meets an app: ``init_app``, ``Extension(app)``."""
+        found = (e for app in self.apps for e in app.events)
+        return [e for e in found if isinstance(e, ExtensionEvent)]
+
+    def uses(self, native: Native) -> list[Span]:
+        """Where product code uses a member of an object that a module-level name holds."""
+        from faceoff_lint.model.objects import uses
+
+        return uses(self, native)
+
+    def initialises(self, name: str) -> bool:
+        """Whether some ``init_app`` may be that of an object of this name."""
+        from faceoff_lint.model.objects import initialises
+
+        return initialises(self, name)
+
+    def called_beside(self, call: Span, text: str, native: Native) -> tuple[Edit, ...] | None:
+        """The edits that write a call of an object below another one, with its import.
+
+        ``text`` has ``{}`` where the object's name goes.
+        """
+        from faceoff_lint.model.objects import called_beside
+
+        return called_beside(self, call, text, native)
 
     @property
     def functions(self) -> Sequence[Function]:

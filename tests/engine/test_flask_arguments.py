@@ -7,8 +7,9 @@ from textwrap import dedent
 
 import pytest
 
-from faceoff_lint.flow import called, keeps_arguments, keeps_result, passed
+from faceoff_lint.flow import Answers, called, keeps_arguments, keeps_result, passed
 from faceoff_lint.model import Imports, Web, malformed, variables
+from faceoff_lint.values import MAYBE, NO, YES
 
 Make = Callable[[dict[str, str]], Web]
 
@@ -106,3 +107,63 @@ def test_functions_nobody_calls_are_runs_of_their_own(put_together: Make) -> Non
     first, second = app.mounts
     assert [name for name, _ in web.blueprints(app)] == ["bp", "bp"]
     assert not web.both(first.event, second.event)
+
+
+def test_extensions_and_the_app_they_met(put_together: Make) -> None:
+    web = put_together({"app.py": dedent("""
+        from flask import Flask
+        from flask_login import LoginManager
+        from flask_mail import Mail
+        from flask_sqlalchemy import SQLAlchemy
+        db, mail, login = SQLAlchemy(), Mail(), LoginManager()
+        app = Flask(__name__)
+        db.init_app(app)
+        def later(application):
+            mail.init_app(application)
+    """)})  # fmt: skip
+    met = {e.path.rpartition(".")[2]: e.met for e in web.extensions}
+    assert met == {"SQLAlchemy": YES, "Mail": MAYBE, "LoginManager": NO}
+    assert web.initialises("login") is False
+    assert web.initialises("mail") is True
+
+
+ENDINGS = {
+    "if a: return 'x'": ["None"],
+    "if a: return 'x'\n        abort(404)": [],
+    "if a: return 'x'\n        raise E": [],
+    "for i in range(3):\n            if a: return 'x'": [],
+    "for i in a:\n            if i: return 'x'": ["None"],
+    "for i in a:\n            return 'x'": [],
+    "while True:\n            if a: return 'x'": [],
+    "try:\n            return f()\n        except E: log()": ["None"],
+    "match a:\n            case True: return 'x'\n            case False: return 'y'": [],
+    "return None, 404": ["None"],
+    "return 'x' if a else None": ["None"],
+    "return True": ["`True`"],
+    "if request.method == 'GET': return 'x'": ["None HEAD"],
+    "if request.method in ('GET', 'HEAD'): return 'x'": [],
+    "if request.method != 'POST': return 'x'": [],
+    "if always(): return 'x'": [],
+    "gone()": [],
+    "log()": ["None"],
+    "yield 'x'": [],
+}
+
+
+@pytest.mark.parametrize("body", ENDINGS)
+def test_paths_without_a_response(body: str, put_together: Make) -> None:
+    web = put_together({"app.py": f"""
+from flask import Flask, abort, request
+app = Flask(__name__)
+def always(): return True
+def gone(): abort(404)
+def log(): app.logger.info("x")
+@app.get("/")
+def index():
+        {body}
+"""})  # fmt: skip
+    answers = Answers.of(web)
+    (row,) = web.table
+    ((function, methods),) = answers.views(row)
+    found = answers.unanswered(row, function, methods)
+    assert [w.what + (" HEAD" if w.methods == {"HEAD"} else "") for w in found] == ENDINGS[body]
