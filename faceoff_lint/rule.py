@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from faceoff_lint import ir
     from faceoff_lint.flow import (
         Answers,
+        Built,
         CallSite,
+        Code,
         Concerns,
         Exit,
         Failures,
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
         Jump,
         Leaks,
         Outcome,
+        Place,
         Point,
         Reached,
         Registration,
@@ -55,8 +58,12 @@ if TYPE_CHECKING:
         Verdict,
         View,
         Views,
+        built,
         called,
         explore,
+        is_column,
+        is_query,
+        is_session,
         keeps_arguments,
         keeps_result,
         methods_of_class,
@@ -104,8 +111,10 @@ if TYPE_CHECKING:
         Instance,
         ListValue,
         Lit,
+        Text,
         Tri,
         Value,
+        options,
     )
 
 __all__ = [
@@ -125,6 +134,7 @@ __all__ = [
     "class_methods", "keeps_arguments",
     "keeps_result", "library_calls", "malformed", "methods_of_class", "parameters", "passed",
     "rule_values", "variables",
+    "Built", "Code", "Place", "Text", "built", "options", "is_column", "is_query", "is_session",
     "BLUEPRINTS", "CONTEXTS", "DATABASE", "ERRORS", "LOAD", "PRODUCTION", "REALTIME", "REST",
     "ROUTING", "STRUCTURE", "VERSIONS",
     "ASYNC", "ERROR_HANDLING", "EVENT_LOOP", "EXPRESS_PRODUCTION", "EXPRESS_VERSIONS", "HTTP",

@@ -3,7 +3,9 @@
 from faceoff_lint.flow.answers import Answers, Unanswered
 from faceoff_lint.flow.arguments import called, parameters, passed, rule_values
 from faceoff_lint.flow.calls import CallSite, Flow, Hit
+from faceoff_lint.flow.code import Code, Place
 from faceoff_lint.flow.concerns import Concerns
+from faceoff_lint.flow.database import is_column, is_query, is_session
 from faceoff_lint.flow.decorators import keeps_arguments, keeps_result, methods_of_class
 from faceoff_lint.flow.failures import Failures, Registration
 from faceoff_lint.flow.inputs import Inputs
@@ -11,12 +13,15 @@ from faceoff_lint.flow.leaks import Leaks, Slot
 from faceoff_lint.flow.paths import Exit, Jump, explore
 from faceoff_lint.flow.rejections import Floating, Point, Rejections
 from faceoff_lint.flow.responses import Responses
+from faceoff_lint.flow.strings import Built, built
 from faceoff_lint.flow.views import Reached, View, Views
 from faceoff_lint.flow.wrappers import Outcome, Verdict, judge_wrapper
 
 __all__ = [
     "Answers",
+    "Built",
     "CallSite",
+    "Code",
     "Concerns",
     "Exit",
     "Failures",
@@ -27,6 +32,7 @@ __all__ = [
     "Jump",
     "Leaks",
     "Outcome",
+    "Place",
     "Point",
     "Reached",
     "Registration",
@@ -39,6 +45,10 @@ __all__ = [
     "Views",
     "explore",
     "called",
+    "built",
+    "is_column",
+    "is_query",
+    "is_session",
     "judge_wrapper",
     "keeps_arguments",
     "keeps_result",

@@ -174,6 +174,42 @@ class Views:
             reached.ways.sort(key=lambda w: len(w[1].path))
         return list(found.values())
 
+    def reach_sites(self, match: Callable[[CallSite], T | None]) -> list[Reached[T]]:
+        """Like ``reach``, for calls of anything, whether a library's or of something unknown."""
+        found: dict[Span, Reached[T]] = {}
+        for view in self.all:
+            for function in view.functions:
+                for hit in self.flow.reach(function, match, enter=_runs_at_once, closures=False):
+                    site = hit.site
+                    known = found.setdefault(site.span, Reached(site, hit.what, []))
+                    known.ways.append((view, hit))
+        for reached in found.values():
+            reached.ways.sort(key=lambda w: len(w[1].path))
+        return list(found.values())
+
+    def given(self, reached: Reached[T], node: ir.Expr) -> list[Value]:
+        """What the callers on the ways to a call pass for a parameter of its function."""
+        values: list[Value] = []
+        function = reached.site.function
+        names = [p.target.id if isinstance(p.target, ir.Name) else "" for p in function.node.params]
+        if not isinstance(node, ir.Name) or node.id not in names:
+            return values
+        index = names.index(node.id) - (function.this is not None)
+        for _, hit in reached.ways:
+            caller = hit.path[-2].args if len(hit.path) > 1 else None
+            value = caller.get(index, node.id) if caller is not None else None
+            values += [value] if value is not None else []
+        return values
+
+    def text_variables(self, view: View) -> set[str]:
+        """The parameters of a view that its URLs fill with any text: no numbers, no UUIDs."""
+        numbers = {
+            v
+            for p in view.paths
+            for v in re.findall(r"<(?:int|float|uuid)(?:\([^)]*\))?:([^<>:]+)>", p)
+        }
+        return self.variables(view) - numbers
+
     # --- what values come from ---------------------------------------------------------------
 
     def from_request(self, value: Value) -> bool:

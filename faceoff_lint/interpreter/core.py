@@ -594,24 +594,45 @@ class Machine:
         Framework objects record nothing and every write is undone. Nested project calls are
         entered a few levels deep, for their results.
         """
+        call = CallArgs(pos=args, this=this, open=True, span=function.span)
+        with self._tracing(1) as trace:
+            self.enter(function, call)
+        return trace
+
+    def trace_expression(self, record: ModuleRecord, env: Env, node: ir.Expr) -> Trace:
+        """Evaluate an expression of a module or class body as if it stood at the body's end."""
+        with self._tracing(1) as trace:
+            self.frames.append(Frame(env, record))
+            try:
+                self.eval(node, env)
+            finally:
+                self.frames.pop()
+        return trace
+
+    def trace_call(self, record: ModuleRecord, callee: Value, args: list[Value]) -> Value:
+        """What a call gives, made from a module's top level."""
+        with self._tracing(2):
+            self.frames.append(Frame(record.env, record))
+            try:
+                return self.call(callee, CallArgs(pos=args, span=Span(record.path, 0, 0)))
+            finally:
+                self.frames.pop()
+
+    @contextmanager
+    def _tracing(self, base: int) -> Iterator[Trace]:
+        """Run what stands inside for a trace: nothing is recorded, every write is undone."""
         trace = Trace()
         saved = (
             self.trace, self.trace_base, self.frames, self.journal, self.conditions,
             self.late, self.budget, self.exhausted,
         )  # fmt: skip
         self.trace, self.frames, self.conditions = trace, [], []
-        self.trace_base = 1
+        self.trace_base = base
         self.budget, self.exhausted = 20_000, False
-
-        def run() -> str | None:
-            call = CallArgs(pos=args, this=this, open=True, span=function.span)
-            self.enter(function, call)
-            return "return"
-
-        outer, self.journal = self.journal, []
+        self.journal = []
         try:
-            run()
-            for mapping, key, old in reversed(self.journal):
+            yield trace
+            for mapping, key, old in reversed(self.journal or []):
                 if id(mapping) in trace.scopes:
                     continue
                 if old is MISSING:
@@ -619,12 +640,10 @@ class Machine:
                 else:
                     mapping[key] = old
         finally:
-            self.journal = outer
             (
                 self.trace, self.trace_base, self.frames, self.journal, self.conditions,
                 self.late, self.budget, self.exhausted,
             ) = saved  # fmt: skip
-        return trace
 
 
 def _signature(value: Value) -> object:
