@@ -36,6 +36,7 @@ _DECLARED = re.compile(r"flask[-_.]restplus\b[^;#\\\n\"']*", re.IGNORECASE)
     why="Flask-RESTPlus has had no release since 2019 and cannot be imported with Werkzeug 1.0+.",
     help="Use Flask-RESTX, its continuation: the same names, imported from `flask_restx`.",
     fixable="safe",
+    upgrade=True,
 )
 def flask_restplus_unmaintained(web: Web) -> Iterator[Finding]:
     """The app depends on Flask-RESTPlus, which is unmaintained."""

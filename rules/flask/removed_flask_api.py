@@ -17,6 +17,7 @@ from faceoff_lint.rule import (
     Finding,
     Fix,
     Lit,
+    Options,
     Place,
     Severity,
     Span,
@@ -30,34 +31,33 @@ _Version = tuple[int, int]
 
 @dataclass(frozen=True)
 class _Gone:
-    """``package``, the version that warns (None: none did), the one without it, and the way out."""
+    """``package``, the first version without it, and the way out."""
 
     package: str
-    warns: _Version | None
     gone: _Version
     instead: str = ""
 
 
-_MARKUP = _Gone("flask", (2, 3), (3, 0), "markupsafe")
-_STACK = _Gone("flask", (2, 2), (3, 0))
-_JSON = _Gone("flask", (2, 2), (2, 3))
-_URLS = _Gone("werkzeug", (2, 3), (3, 0))
-_SERIALIZER = _Gone("itsdangerous", (2, 0), (2, 1))
-_TOP = _Gone("werkzeug", (0, 15), (1, 0))
+_MARKUP = _Gone("flask", (3, 0), "markupsafe")
+_STACK = _Gone("flask", (3, 0))
+_JSON = _Gone("flask", (2, 3))
+_URLS = _Gone("werkzeug", (3, 0))
+_SERIALIZER = _Gone("itsdangerous", (2, 1))
+_TOP = _Gone("werkzeug", (1, 0))
 
 _IMPORTS: dict[str, dict[str, _Gone]] = {
     "flask": {
-        "Markup": _MARKUP, "escape": _MARKUP, "safe_join": _Gone("flask", (2, 0), (2, 1)),
+        "Markup": _MARKUP, "escape": _MARKUP, "safe_join": _Gone("flask", (2, 1)),
         "_request_ctx_stack": _STACK, "_app_ctx_stack": _STACK,
     },
     "flask.globals": {"_request_ctx_stack": _STACK, "_app_ctx_stack": _STACK},
-    "flask.helpers": {"safe_join": _Gone("flask", (2, 0), (2, 1)), "locked_cached_property":
-                      _Gone("flask", (2, 3), (3, 0))},
+    "flask.helpers": {"safe_join": _Gone("flask", (2, 1)), "locked_cached_property":
+                      _Gone("flask", (3, 0))},
     "flask.json": {"JSONEncoder": _JSON, "JSONDecoder": _JSON},
     "itsdangerous": dict.fromkeys(
         ("JSONWebSignatureSerializer", "TimedJSONWebSignatureSerializer"), _SERIALIZER
     ),
-    "werkzeug.security": {"safe_str_cmp": _Gone("werkzeug", (2, 0), (2, 1))},
+    "werkzeug.security": {"safe_str_cmp": _Gone("werkzeug", (2, 1))},
     "werkzeug.urls": dict.fromkeys(
         ("url_decode", "url_encode", "url_join", "url_parse", "url_quote", "url_quote_plus",
          "url_unparse", "url_unquote", "url_unquote_plus"), _URLS
@@ -70,14 +70,14 @@ _IMPORTS: dict[str, dict[str, _Gone]] = {
     "werkzeug.wsgi": dict.fromkeys(("DispatcherMiddleware", "SharedDataMiddleware"), _TOP),
 }  # fmt: skip
 _MODULES = {
-    "flask.ext": _Gone("flask", (0, 11), (1, 0)),
-    "werkzeug.contrib": _Gone("werkzeug", (0, 15), (1, 0)),
-    "wtforms.fields.html5": _Gone("wtforms", None, (3, 0)),
+    "flask.ext": _Gone("flask", (1, 0)),
+    "werkzeug.contrib": _Gone("werkzeug", (1, 0)),
+    "wtforms.fields.html5": _Gone("wtforms", (3, 0)),
 }
 _KEYWORDS = {
     "attachment_filename": "download_name", "cache_timeout": "max_age", "add_etags": "etag",
 }  # fmt: skip
-_FIRST = _Gone("flask", (2, 2), (2, 3))
+_FIRST = _Gone("flask", (2, 3))
 _ATTRIBUTES = {
     "env", "json_encoder", "json_decoder", "session_cookie_name", "send_file_max_age_default",
     "propagate_exceptions", "templates_auto_reload", "use_x_sendfile",
@@ -92,49 +92,46 @@ _NAMES = {"flask": "Flask", "werkzeug": "Werkzeug", "wtforms": "WTForms"}
     severity=ERROR,
     why="What a release took away raises ImportError, AttributeError or TypeError, or is ignored.",
     help="Use what took its place, or pin the older version.",
+    options={"next-major": False},
     fixable="safe",
+    upgrade=True,
 )
-def removed_flask_api(web: Web) -> Iterator[Finding]:
+def removed_flask_api(web: Web, options: Options) -> Iterator[Finding]:
     """The code uses an API that the declared versions no longer have."""
     code = Code.of(web)
-    yield from _imports(web, code)
-    yield from _keywords(web, code)
-    yield from _hooks(web)
-    yield from _settings(web, code)
+    later = bool(options["next-major"])
+    yield from _imports(web, later)
+    yield from _keywords(web, code, later)
+    yield from _hooks(web, later)
+    yield from _settings(web, code, later)
 
 
-def _standing(web: Web, what: _Gone) -> Severity | None:
-    """How much the declared versions mind; None when they all have it without a warning."""
+def _standing(web: Web, what: _Gone, later: bool) -> Severity | None:
+    """ERROR where every allowed version lacks it, INFO where only later ones do, if asked."""
     found = web.service.package(what.package)
     if found is None or not found.known:
         flask = web.service.version
         implied = flask is None or not flask.known or flask.below(3, 0) is False
-        return ERROR if what.package == "flask" or implied else INFO
-    below = found.below(*what.gone)
-    if below is False:
-        return ERROR
-    warns = found.below(*what.warns) if what.warns is not None else below
-    if warns is False:
-        return WARNING
-    return None if below else INFO
+        gone = what.package == "flask" or implied
+    else:
+        gone = found.below(*what.gone) is False
+    return ERROR if gone else INFO if later else None
 
 
 def _tells(what: _Gone, severity: Severity, error: str) -> str:
     name = _NAMES.get(what.package, what.package)
     gone = ".".join(map(str, what.gone))
-    if severity is ERROR:
-        return f"{error} with {name} {gone} and newer"
-    warned = "is deprecated and " if severity is WARNING else ""
-    return f"{warned}{error} once {name} is upgraded to {gone}"
+    newer = f"{error} with {name} {gone} and newer"
+    return newer if severity is ERROR else f"{error} once {name} is upgraded to {gone}"
 
 
-def _imports(web: Web, code: Code) -> Iterator[Finding]:
+def _imports(web: Web, later: bool) -> Iterator[Finding]:
     packages = {name.partition(".")[0] for name in (*_IMPORTS, *_MODULES)}
     for package in sorted(packages):
         for span, node in web.imports(package):
             module = next((m for m in _MODULES if f"{node.module}.".startswith(f"{m}.")), None)
             if module is not None:
-                severity = _standing(web, _MODULES[module])
+                severity = _standing(web, _MODULES[module], later)
                 if severity is not None:
                     text = _tells(_MODULES[module], severity, "raises ImportError")
                     yield Finding(span, f"importing `{node.module}` {text}", severity=severity)
@@ -142,7 +139,7 @@ def _imports(web: Web, code: Code) -> Iterator[Finding]:
             known = _IMPORTS.get(node.module, {})
             for name in node.names:
                 what = known.get(name.name)
-                severity = _standing(web, what) if what is not None else None
+                severity = _standing(web, what, later) if what is not None else None
                 if what is None or severity is None:
                     continue
                 place = Span(span.file, name.start, name.end)
@@ -178,10 +175,10 @@ def _import_from(web: Web, span: Span, node: ir.Import) -> Fix | None:
     return Fix("Import from markupsafe", (Edit(span, new),), SAFE)
 
 
-def _keywords(web: Web, code: Code) -> Iterator[Finding]:
+def _keywords(web: Web, code: Code, later: bool) -> Iterator[Finding]:
     """``send_file(attachment_filename=…)``: renamed in 2.0, gone in 2.2."""
-    what = _Gone("flask", (2, 0), (2, 2))
-    severity = _standing(web, what)
+    what = _Gone("flask", (2, 2))
+    severity = _standing(web, what, later)
     if severity is None:
         return
     version = web.service.version
@@ -213,8 +210,8 @@ def _keywords(web: Web, code: Code) -> Iterator[Finding]:
             )
 
 
-def _hooks(web: Web) -> Iterator[Finding]:
-    severity = _standing(web, _FIRST)
+def _hooks(web: Web, later: bool) -> Iterator[Finding]:
+    severity = _standing(web, _FIRST, later)
     seen: set[Span] = set()
     for group in web.everything if severity is not None else ():
         for event in group.hooks:
@@ -238,9 +235,9 @@ def _compares(web: Web, span: Span) -> bool:
     return "version" in text or "hasattr" in text
 
 
-def _settings(web: Web, code: Code) -> Iterator[Finding]:
+def _settings(web: Web, code: Code, later: bool) -> Iterator[Finding]:
     """Attributes of the app, and JSON settings, that Flask 2.3 took away."""
-    severity = _standing(web, _JSON)
+    severity = _standing(web, _JSON, later)
     if severity is None:
         return
     places = [p for p in code.attributes(_ATTRIBUTES) if code.is_app(p, p.node.obj)]
