@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from faceoff_lint.frameworks.events import Event, RouteEvent
     from faceoff_lint.frameworks.express import HttpServer, Router, SocketServer
     from faceoff_lint.frameworks.flask import Blueprint, Extension
+    from faceoff_lint.frameworks.rest import Api
     from faceoff_lint.model import (
         CONVERTERS,
         App,
@@ -114,6 +115,8 @@ if TYPE_CHECKING:
         Text,
         Tri,
         Value,
+        as_pattern,
+        exclusive,
         options,
     )
 
@@ -135,6 +138,7 @@ __all__ = [
     "keeps_result", "library_calls", "malformed", "methods_of_class", "parameters", "passed",
     "rule_values", "variables",
     "Built", "Code", "Place", "Text", "built", "options", "is_column", "is_query", "is_session",
+    "Api", "as_pattern", "exclusive",
     "BLUEPRINTS", "CONTEXTS", "DATABASE", "ERRORS", "LOAD", "PRODUCTION", "REALTIME", "REST",
     "ROUTING", "STRUCTURE", "VERSIONS",
     "ASYNC", "ERROR_HANDLING", "EVENT_LOOP", "EXPRESS_PRODUCTION", "EXPRESS_VERSIONS", "HTTP",
@@ -302,6 +306,7 @@ _HOMES = (
     "faceoff_lint.frameworks.events",
     "faceoff_lint.frameworks.express",
     "faceoff_lint.frameworks.flask",
+    "faceoff_lint.frameworks.rest",
     "faceoff_lint.model",
     "faceoff_lint.flow",
 )
