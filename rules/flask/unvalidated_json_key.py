@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from faceoff_lint.rule import (
     REST,
@@ -104,10 +105,15 @@ def _taken(flow: Flow, function: Function) -> list[ir.Index]:
             _reads(flow, function, test) for test in _tests(node)
         ):
             return []
-        elif isinstance(node, ir.Index) and _is_json(flow, function, node.obj):
-            if isinstance(node.index, ir.Const) and isinstance(node.index.value, str):
-                found.append(node)
+        elif _names_key(node) and _is_json(flow, function, node.obj):
+            found.append(node)
     return [n for n in found if id(n) not in guarded and id(n) not in stored]
+
+
+def _names_key(node: ir.Node) -> TypeGuard[ir.Index]:
+    if not isinstance(node, ir.Index) or not isinstance(node.index, ir.Const):
+        return False
+    return isinstance(node.index.value, str)
 
 
 def _tests(node: ir.Node) -> list[ir.Expr]:
