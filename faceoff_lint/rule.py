@@ -71,7 +71,7 @@ if TYPE_CHECKING:
         passed,
         rule_values,
     )
-    from faceoff_lint.frameworks.events import Event, RouteEvent
+    from faceoff_lint.frameworks.events import ConfigEvent, Event, ExtensionEvent, RouteEvent
     from faceoff_lint.frameworks.express import HttpServer, Router, SocketServer
     from faceoff_lint.frameworks.flask import Blueprint, Extension
     from faceoff_lint.frameworks.rest import Api
@@ -138,7 +138,7 @@ __all__ = [
     "keeps_result", "library_calls", "malformed", "methods_of_class", "parameters", "passed",
     "rule_values", "variables",
     "Built", "Code", "Place", "Text", "built", "options", "is_column", "is_query", "is_session",
-    "Api", "as_pattern", "exclusive",
+    "Api", "ConfigEvent", "ExtensionEvent", "as_pattern", "exclusive",
     "BLUEPRINTS", "CONTEXTS", "DATABASE", "ERRORS", "LOAD", "PRODUCTION", "REALTIME", "REST",
     "ROUTING", "STRUCTURE", "VERSIONS",
     "ASYNC", "ERROR_HANDLING", "EVENT_LOOP", "EXPRESS_PRODUCTION", "EXPRESS_VERSIONS", "HTTP",
