@@ -10,6 +10,7 @@ from faceoff_lint.rule import (
     ERROR,
     SAFE,
     CallSite,
+    ClassValue,
     Code,
     Edit,
     Finding,
@@ -136,6 +137,8 @@ class _Walk:
         )
         if name in _MENDS or site.targets:
             return True
+        if any(isinstance(callee, ClassValue) for callee in site.callees):
+            return False  # a row is made
         return not site.paths and name not in _LOGS
 
 
