@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from faceoff_lint.model.web import Web
     from faceoff_lint.values import ModuleRecord
 
-__all__ = ["LibraryCall", "imported_packages", "library_calls"]
+__all__ = ["LibraryCall", "flask_names", "imported_packages", "library_calls"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,13 @@ def _names(record: ModuleRecord) -> dict[str, str]:
             if bound is None or (isinstance(bound, External) and bound.path == path):
                 found[local] = path
     return found
+
+
+def flask_names(web: Web, file: str, member: str) -> set[str]:
+    """The names that a file has for a member of Flask: ``request``."""
+    record = web.modules.records.get(file)
+    names = _names(record) if record is not None else {}
+    return {local for local, path in names.items() if path == f"flask.{member}"}
 
 
 def _path(func: ir.Expr, names: dict[str, str]) -> str:

@@ -70,7 +70,7 @@ def _holds_models(event: object) -> bool:
 
 def _importers(web: Web, app: App) -> list[Span]:
     """Where product modules import the app object at their top level."""
-    links = Imports.of(web).incoming.get(app.file, [])
+    links = (link for link in Imports.of(web).seen if link.target == app.file)
     found: dict[str, Span] = {}
     for link in links:
         named = any(n.name == app.var for n in link.node.names)
