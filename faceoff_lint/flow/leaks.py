@@ -99,27 +99,43 @@ class Leaks:
         first = min(order for _, order in loaded)
         return slot.event.order > first
 
-    @cached_property
+    @property
     def survives(self) -> bool:
         """Whether a process-level listener keeps the process alive after a lost rejection."""
+        return bool(self.kept_alive)
+
+    @cached_property
+    def kept_alive(self) -> list[External]:
+        """The calls that add such listeners; none where one for the same event ends the process."""
         names = {"unhandledRejection", "uncaughtException"}
+        found: list[External] = []
+        ending: set[object] = set()
         for call in self.web.external_calls:
             place, _, member = call.path.removesuffix("()").rpartition(".")
             if place not in ("js.process", "process") or member not in LISTENING:
                 continue
-            if call.args is None:
+            if call.args is None or call.args.literal(0) not in names:
                 continue
             listener = call.args.get(1)
-            if call.args.literal(0) in names and isinstance(listener, Function):
-                exits = any(
-                    p.endswith(("process.exit", "process.abort"))
-                    for f in self.flow.reached([listener])
-                    for s in self.flow.calls(f)
-                    for p in s.paths
-                )
-                if not exits:
-                    return True
-        return False
+            if not isinstance(listener, Function):
+                ending.add(call.args.literal(0))  # who knows
+            elif self._ends(listener):
+                ending.add(call.args.literal(0))
+            else:
+                found.append(call)
+        return [c for c in found if c.args is not None and c.args.literal(0) not in ending]
+
+    def _ends(self, listener: Function) -> bool:
+        """Whether a listener ends the process, throws, or closes something."""
+        reached = self.flow.reached([listener])
+        if any(isinstance(n, ir.Throw) for f in reached for n in ir.walk_local(f.node.body)):
+            return True
+        return any(
+            p.endswith(("process.exit", "process.abort", "process.kill", ".close"))
+            for f in reached
+            for s in self.flow.calls(f)
+            for p in s.paths
+        )
 
     @cached_property
     def captures_rejections(self) -> bool:
