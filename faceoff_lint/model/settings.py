@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -12,6 +14,11 @@ from faceoff_lint.source import Span
 from faceoff_lint.values import ClassValue, Instance, ModuleRecord, ModuleValue, Value
 
 __all__ = ["Decided", "decided"]
+
+_DEVELOPMENT = re.compile(
+    r"(?:Dev(?:elop(?:ment)?)?|Debug|Local|Test(?:ing|er)?)(?![a-z])"
+    r"|(?:^|[_.-])(?:dev|develop|development|debug|local|test|tester|testing)(?:[_.-]|$)"
+)
 
 _Written: TypeAlias = tuple[Value, Span, str]
 
@@ -25,6 +32,12 @@ class Decided:
     place: Span
     holder: str
     event: ConfigEvent
+
+    @property
+    def for_developers(self) -> bool:
+        """Whether its class or file is named as one that only developers or tests load."""
+        names = (self.holder, posixpath.basename(self.place.file))
+        return any(_DEVELOPMENT.search(name) for name in names)
 
 
 def decided(app: App, *names: str) -> Decided | None:
