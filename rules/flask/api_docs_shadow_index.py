@@ -1,4 +1,4 @@
-"""FLK555; the order of registrations is the model's."""
+"""FLK555."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from faceoff_lint.rule import (
     ERROR,
     REST,
-    Event,
+    Api,
+    App,
     Finding,
     Lit,
-    Mount,
     Related,
     Row,
     Web,
+    as_pattern,
+    exclusive,
     rule,
 )
 
@@ -22,49 +24,51 @@ from faceoff_lint.rule import (
     "FLK555",
     practice=REST,
     severity=ERROR,
-    why="Flask-RESTX adds rules of its own for `/`; of two equal rules the first one answers.",
-    help="Bind the Api to a Blueprint, or after the view, or give it a `prefix` and a `doc` path.",
+    why="An `Api` on the app itself takes `/`, or its `prefix`, at once: for its documentation, or "
+    "for a 404. The first rule of a shape answers.",
+    help="Register the view before the `Api`, or put the `Api` on a Blueprint with a `url_prefix`.",
 )
 def api_docs_shadow_index(web: Web) -> Iterator[Finding]:
-    """A Flask-RESTX Api takes the URL `/` before the view that is meant for it."""
+    """Flask-RESTX answers `/` with its documentation, so the app's own view never does."""
     for app in web.apps:
-        index = [r for r in web.table if r.app is app and r.path == "/" and "GET" in r.methods]
         for mount in app.mounts:
-            what = _taken(mount) if mount.child.kind == "api" else None
-            late = [r for r in index if _order(r).order > mount.event.order]
-            if what is None or not late or len(late) < len(index):
+            api = mount.child.native
+            if not isinstance(api, Api) or api.flavour not in ("restx", "restplus"):
                 continue
-            view = late[0]
-            if not web.both(mount.event, _order(view)) or not web.is_product(mount.span):
+            if api.args.open or not web.is_product(mount.span):
                 continue
-            name = view.endpoint or "the view"
+            row = _view_of_root(web, app, mount.event.order)
+            answer = _root(api)
+            if row is None or answer is None or exclusive(mount.event.conditions, row.conditions):
+                continue
+            if mount.event.conditions:
+                continue
             yield Finding(
-                mount.span,
-                f"this Api answers `/` with {what}: the view `{name}` never runs",
-                label="takes `/` first",
-                related=(Related(view.route.place, "meant to answer `/`"),),
+                row.route.place,
+                f"`GET /` is answered by {answer}: this view never runs",
+                label="never answers `/`",
+                related=(Related(mount.span, "the Api takes `/` here, before"),),
             )
 
 
-def _order(row: Row) -> Event:
-    """What decides when the app gets a rule: its blueprint's registration, or its own."""
-    return row.mounts[0].event if row.mounts else row.route.event
+def _view_of_root(web: Web, app: App, order: tuple[int, int]) -> Row | None:
+    """The app's view for ``GET /`` that is registered after something."""
+    for row in web.table:
+        if row.app is not app or row.path != "/" or "GET" not in row.methods or not row.exact:
+            continue
+        event = row.mounts[0].event if row.mounts else row.route.event
+        if row.route.owner.kind in ("flask", "blueprint") and event.order > order:
+            return row if web.is_product(row.span) else None
+    return None
 
 
-def _taken(mount: Mount) -> str | None:
-    """What the Api answers `/` with; None when it leaves it alone, or that can't be told."""
-    native = mount.child.native
-    if getattr(native, "flavour", "") not in ("restx", "restplus") or not isinstance(
-        mount.parent, App
-    ):
+def _root(api: Api) -> str | None:
+    """What an Api puts at `/`; None for nothing, or what can't be told."""
+    doc = api.args.get(-1, "doc")
+    if doc is None or doc == Lit("/"):
+        return "the Swagger page of Flask-RESTX"
+    prefix = api.prefix
+    known = as_pattern(prefix) if prefix is not None and prefix != Lit(None) else ("", True)
+    if known is None or not known[1] or not isinstance(doc, Lit):
         return None
-    if native.args.open or mount.event.args.open or not mount.parent.is_app:
-        return None
-    given = {**native.args.kw, **mount.event.args.kw}
-    doc, prefix = given.get("doc", Lit("/")), given.get("prefix", Lit(""))
-    specs = given.get("add_specs", Lit(True))
-    if not isinstance(doc, Lit) or not isinstance(prefix, Lit) or not isinstance(specs, Lit):
-        return None
-    if doc.value == "/" and specs.value:
-        return "its documentation"
-    return "404" if prefix.value in ("", "/", None) else None
+    return "Flask-RESTX, with 404" if known[0] in ("", "/") else None

@@ -1,8 +1,7 @@
-"""FLK557; which functions Flask makes the response of is ``faceoff_lint.flow.answers``."""
+"""FLK557; which functions answer for Flask is ``faceoff_lint.flow.answers``."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from faceoff_lint.rule import (
@@ -13,83 +12,95 @@ from faceoff_lint.rule import (
     Edit,
     Finding,
     Fix,
-    LibraryCall,
+    Flow,
+    Function,
+    Lit,
     Span,
     Web,
     ir,
-    library_calls,
     rule,
 )
 
-_DUMPS = {"json.dumps", "flask.json.dumps", "simplejson.dumps", "ujson.dumps"}
-_TYPED = re.compile(r"default_mimetype|response_class|[Cc]ontent[-_][Tt]ype|\.mimetype\b")
+_TYPES = {"content-type", "mimetype", "content_type"}
 
 
 @rule(
     "FLK557",
     practice=REST,
     severity=WARNING,
-    why="A view that returns a text is answered as `text/html`, whatever the text holds.",
-    help="Return the object itself, or `jsonify(…)`.",
+    why="Flask sends a plain string as HTML: clients that go by the type don't see JSON.",
+    help="Return `jsonify(…)`, or, since Flask 2.2, the dict or list itself.",
     fixable="safe",
 )
 def json_dumps_response(web: Web) -> Iterator[Finding]:
-    """A view returns the text of `json.dumps`, which is sent as HTML."""
-    calls = {c.span: c for c in library_calls(web, _DUMPS)}
-    if not calls or _changes_type(web):
+    """A view returns `json.dumps(…)`, which is sent as `text/html`."""
+    answers, flow = Answers.of(web), Flow.of(web)
+    seen: set[Span] = set()
+    if _typed_afterwards(web):
         return
-    answers = Answers.of(web)
     for row in web.table:
         for function, _ in answers.views(row):
-            for node in ir.walk_local(function.node.body):
-                value = node.value if isinstance(node, ir.Return) else None
-                if isinstance(value, ir.List) and value.kind == "tuple" and _plain(value):
-                    value = value.items[0]
-                if value is None:
-                    continue
-                span = Span(function.module.path, value.start, value.end)
-                call = calls.pop(span, None)
+            for returned in ir.walk_local(function.node.body):
+                call = _dumped(flow, function, returned)
                 if call is None:
                     continue
-                yield Finding(
-                    span,
-                    f"`{row.path}` sends this JSON with Content-Type text/html",
-                    label="a text for Flask",
-                    fix=_jsonify(web, call),
-                )
+                span = Span(function.module.path, call.start, call.end)
+                if span not in seen and web.is_product(span):
+                    seen.add(span)
+                    yield Finding(
+                        span,
+                        f"`{function.name}` answers JSON as `text/html`",
+                        label="sent as a page",
+                        fix=_fix(web, span, call),
+                    )
 
 
-def _plain(value: ir.List) -> bool:
-    """``body, 200``: no headers."""
-    status = value.items[1] if len(value.items) == 2 else None
-    return isinstance(status, ir.Const) and isinstance(status.value, int)
+def _typed_afterwards(web: Web) -> bool:
+    """Whether some ``after_request`` function sets types."""
+    for group in web.everything:
+        for hook in group.hooks:
+            function = web.resolve(hook.handler).function
+            if hook.name.startswith("after") and (function is None or _types(function)):
+                return True
+    return False
 
 
-def _changes_type(web: Web) -> bool:
-    """Whether a response class or a hook of the project may set the type."""
-    hooks = [h for g in web.everything for h in g.hooks if h.name.startswith("after_")]
-    files = {h.span.file for h in hooks} | {a.file for a in web.apps}
-    return any(_TYPED.search(web.sources[file].text) for file in files if file in web.sources)
+def _types(function: Function) -> bool:
+    for node in ir.walk(function.node):
+        if isinstance(node, ir.Attr) and node.name in _TYPES:
+            return True
+        if isinstance(node, ir.Const) and str(node.value).lower() in _TYPES:
+            return True
+    return False
 
 
-def _jsonify(web: Web, call: LibraryCall) -> Fix | None:
-    """Call `jsonify` in its place, and import it."""
-    file, node = call.span.file, call.node
-    module = web.module(file)
-    if module is None or "jsonify" in web.names(file) - _imported(module):
-        return None
-    edits = [Edit(Span(file, node.func.start, node.func.end), "jsonify")]
-    if "jsonify" not in _imported(module):
-        line = next((s for s in module.body if isinstance(s, ir.Import) and s.module == "flask"
-                     and not s.level and s.names and s.names[-1].name), None)  # fmt: skip
-        if line is None:
+def _dumped(flow: Flow, function: Function, node: ir.Node) -> ir.Call | None:
+    """The ``json.dumps`` that a ``return`` sends, alone or with a plain status."""
+    value = node.value if isinstance(node, ir.Return) else None
+    if isinstance(value, ir.List) and value.kind == "tuple" and len(value.items) == 2:
+        status = flow.value(function, value.items[1])
+        if not isinstance(status, Lit) or not isinstance(status.value, int):
             return None
-        end = line.names[-1].end
-        edits.append(Edit(Span(file, end, end), ", jsonify"))
-    alone = len(node.args) == 1 and not node.args[0].spread and not node.args[0].keyword
-    return Fix("Return `jsonify(…)`", tuple(edits), SAFE) if alone else None
+        value = value.items[0]
+    if not isinstance(value, ir.Call):
+        return None
+    return value if "json.dumps" in flow.site(function, value).paths else None
 
 
-def _imported(module: ir.Module) -> set[str]:
-    lines = (s for s in module.body if isinstance(s, ir.Import) and s.module == "flask")
-    return {n.local or n.name for s in lines for n in s.names}
+def _fix(web: Web, span: Span, call: ir.Call) -> Fix | None:
+    """``jsonify(x)``, where that name is imported from Flask or can be."""
+    record = web.modules.records.get(span.file)
+    if record is None or len(call.args) != 1 or call.args[0].keyword or call.args[0].spread:
+        return None
+    place = Span(span.file, call.func.start, call.func.end)
+    edits = [Edit(place, "jsonify")]
+    imports = [n for n in record.module.body if isinstance(n, ir.Import) and n.module == "flask"
+               and n.level == 0 and n.names and n.names[0].name]  # fmt: skip
+    if not any(name.local == "jsonify" == name.name for i in imports for name in i.names):
+        if not imports or "jsonify" in web.names(span.file):
+            return None
+        text = web.text(Span(span.file, imports[0].start, imports[0].end))
+        if "(" in text or "\n" in text or text.rstrip().endswith("*"):
+            return None
+        edits.append(Edit(Span(span.file, imports[0].end, imports[0].end), ", jsonify"))
+    return Fix("Return `jsonify(…)`", tuple(edits), SAFE)

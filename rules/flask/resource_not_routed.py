@@ -1,71 +1,52 @@
-"""FLK554; what is routed is the route table's answer, who names a class the text's."""
+"""FLK554."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from faceoff_lint.rule import REST, WARNING, ClassValue, Finding, Span, Web, class_methods, ir, rule
+from faceoff_lint.rule import REST, WARNING, ClassValue, Finding, Function, Span, Web, rule
 
 _BASES = {
-    "flask.views.MethodView", "flask_restful.Resource", "flask_restx.Resource",
-    "flask_restplus.Resource",
+    "flask_restful.Resource", "flask_restx.Resource", "flask_restplus.Resource",
+    "flask.views.MethodView",
 }  # fmt: skip
-_BY_LOOKING = re.compile(
-    r"__subclasses__|getmembers|\bglobals\(\)|\bvars\(|\bdir\(|__init_subclass__"
-    r"|importlib|pkgutil|import_string|find_modules|iter_entry_points"
-)
+_VERBS = ("get", "post", "put", "patch", "delete")
 
 
 @rule(
     "FLK554",
     practice=REST,
     severity=WARNING,
-    why="A class answers only under the URLs that it is added with.",
-    help="Add it with `api.add_resource(…)` or `X.as_view(…)`, or delete it.",
+    why="A class answers nothing until it is given a URL.",
+    help="Give it one: `api.add_resource(…)`, a `route` decorator, `add_url_rule(…)`.",
 )
 def resource_not_routed(web: Web) -> Iterator[Finding]:
-    """A Resource or MethodView has methods, but nothing gives it a URL."""
-    apps = [a for a in web.apps if a.root and web.is_product(a.span)]
-    if not apps or web.open or any(_BY_LOOKING.search(s.text) for s in web.sources.values()):
+    """A resource or method view has verbs, and nothing gives it a URL."""
+    if web.open or not web.apps:
         return
-    alone = [c for c in web.machine.classes if _is_concrete(web, c)]
-    named = _mentioned(web) if alone else {}
-    for cls in alone:
-        if named.get(cls.name, 0):
+    classes = web.machine.classes
+    bases = {id(base) for cls in classes for base in cls.mro() if base is not cls}
+    for cls in classes:
+        if cls.name.startswith("_") or id(cls) in bases or cls.node.decorators:
             continue
-        methods = "/".join(class_methods(cls) or ())
-        node = cls.node
-        yield Finding(
-            Span(cls.span.file, node.start, node.name_start + len(node.name)),
-            f"nothing names `{cls.name}`: its {methods} has no URL",
-            label="no URL leads here",
-        )
+        if not any(e.path in _BASES for e in cls.externals) or not web.is_product(cls.span):
+            continue
+        verbs = [v.upper() for v in _VERBS if isinstance(cls.attrs.get(v), Function)]
+        if verbs and not _named_elsewhere(web, cls):
+            start = cls.span.start
+            yield Finding(
+                Span(cls.span.file, start, cls.node.name_start + len(cls.name)),
+                f"`{cls.name}` answers {' and '.join(verbs)}, and has no URL: nobody can reach it",
+                label="no route",
+            )
 
 
-def _is_concrete(web: Web, cls: ClassValue) -> bool:
-    """Whether a class is a resource that answers something, and not a base or decorated."""
-    own = {*cls.attrs, *cls.proto}
-    verbs = own & {"get", "post", "put", "patch", "delete"}
-    if not verbs or cls.node.decorators or cls.name.startswith("_") or not web.is_product(cls.span):
-        return False
-    bases = {e.path for e in cls.externals}
-    abstract = re.search(r"base|abstract|mixin", cls.name, re.IGNORECASE)
-    return bool(bases & _BASES) and len(bases) == 1 and abstract is None and not cls.node.keywords
-
-
-def _mentioned(web: Web) -> dict[str, int]:
-    """How often each name is read, imported or quoted anywhere."""
-    found: dict[str, int] = {}
-    for record in web.modules.records.values():
-        for node in ir.walk(record.module) if record is not None else ():
-            name: object = None
-            if isinstance(node, ir.Name):
-                name = node.id
-            elif isinstance(node, (ir.Attr, ir.ImportName)):
-                name = node.name
-            elif isinstance(node, ir.Const):
-                name = str(node.value).rpartition(".")[2]
-            if isinstance(name, str):
-                found[name] = found.get(name, 0) + 1
-    return found
+def _named_elsewhere(web: Web, cls: ClassValue) -> bool:
+    """Whether any file of the service speaks of the class, beside its own ``class`` line."""
+    word = re.compile(rf"\b{re.escape(cls.name)}\b")
+    for path in web.service.files:
+        text = web.modules.reading.text(path)
+        if text is not None and len(word.findall(text)) > (path == cls.span.file):
+            return True
+    return False
