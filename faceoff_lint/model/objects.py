@@ -8,10 +8,11 @@ from faceoff_lint import ir
 from faceoff_lint.finding import Edit
 from faceoff_lint.frameworks.flask import native_of
 from faceoff_lint.source import Span
-from faceoff_lint.values import Native
+from faceoff_lint.values import ClassValue, DictValue, ListValue, Native, Value
 
 if TYPE_CHECKING:
     from faceoff_lint.model.web import Web
+    from faceoff_lint.values import ModuleRecord
 
 __all__ = ["called_beside", "initialises", "uses"]
 
@@ -36,15 +37,31 @@ def initialises(web: Web, name: str) -> bool:
     for record in web.modules.records.values():
         if record is None or "init_app" not in record.source.text:
             continue
+        bound = {*record.env.vars, *_imported(record.module)}
         for node in ir.walk(record.module):
             if not isinstance(node, ir.Attr) or node.name != "init_app":
                 continue
             receiver = node.obj
-            if not isinstance(receiver, ir.Name) or receiver.id == name:
+            root = receiver
+            while isinstance(root, (ir.Attr, ir.Index)):
+                root = root.obj
+            if not isinstance(root, ir.Name) or root.id not in bound:
                 return True
-            if receiver.id not in record.env.vars and receiver.id not in _imported(record.module):
+            own = receiver.id if isinstance(receiver, ir.Name) else getattr(receiver, "name", "")
+            if own == name or (isinstance(receiver, ir.Index) and _open(record, root.id)):
                 return True
     return False
+
+
+def _open(record: ModuleRecord, name: str) -> bool:
+    """Whether a collection may hold extensions: one of classes, such as settings, does not."""
+    value = record.env.vars.get(name)
+    items: list[Value] = []
+    if isinstance(value, DictValue) and not value.open:
+        items = list(value.entries.values())
+    elif isinstance(value, ListValue) and not value.open:
+        items = value.items
+    return not items or not all(isinstance(item, ClassValue) for item in items)
 
 
 def _imported(module: ir.Module) -> set[str]:
