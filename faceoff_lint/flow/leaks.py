@@ -114,7 +114,7 @@ class Leaks:
             place, _, member = call.path.removesuffix("()").rpartition(".")
             if place not in ("js.process", "process") or member not in LISTENING:
                 continue
-            if call.args is None or call.args.literal(0) not in names:
+            if call.args is None or call.args.literal(0) not in names or self._taken_off(call):
                 continue
             listener = call.args.get(1)
             if not isinstance(listener, Function):
@@ -124,6 +124,12 @@ class Leaks:
             else:
                 found.append(call)
         return [c for c in found if c.args is not None and c.args.literal(0) not in ending]
+
+    def _taken_off(self, call: External) -> bool:
+        """Whether the file that adds a listener also removes one: it is there for a while."""
+        record = self.web.modules.records.get(call.span.file) if call.span is not None else None
+        text = record.source.text if record is not None else ""
+        return "process.removeListener(" in text or "process.off(" in text
 
     def _ends(self, listener: Function) -> bool:
         """Whether a listener ends the process, throws, or closes something."""
