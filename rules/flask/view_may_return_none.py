@@ -30,10 +30,13 @@ def view_may_return_none(web: Web) -> Iterator[Finding]:
     """A path through a view ends without a response."""
     answers = Answers.of(web)
     reported: set[Span] = set()
+    walked: set[tuple[Span, frozenset[str]]] = set()
     for row in web.table:
         for function, methods in answers.views(row):
             header = Span(function.module.path, function.node.start, function.node.header_end)
-            if header in reported or not web.is_product(header):
+            again = header in reported or (header, methods) in walked
+            walked.add((header, methods))
+            if again or not web.is_product(header):
                 continue
             ways = answers.unanswered(row, function, methods)
             if not ways:
