@@ -14,6 +14,7 @@ from faceoff_lint.rule import (
     Fix,
     Floating,
     Leaks,
+    Options,
     Point,
     Related,
     Slot,
@@ -29,9 +30,10 @@ from faceoff_lint.rule import (
     severity=ERROR,
     why="A rejection that reaches neither `next` nor an answer ends the process on Node 15+.",
     help="Wrap the handler so that its rejection goes to `next`, or await the promise in a try.",
+    options={"max-calls": 5},
     fixable="safe",
 )
-def unhandled_async_error(web: Web) -> Iterator[Finding]:
+def unhandled_async_error(web: Web, options: Options) -> Iterator[Finding]:
     """A promise in request code can reject, and nobody hears it."""
     leaks = Leaks.of(web)
     found: dict[Span, tuple[Point, list[Slot]]] = {}
@@ -41,8 +43,17 @@ def unhandled_async_error(web: Web) -> Iterator[Finding]:
             found.setdefault(point.span, (point, []))[1].append(slot)
     for point, slots in found.values():
         yield _leaking(leaks, point, slots)
+    calls: dict[Span, list[Floating]] = {}
     for item in leaks.floating:
-        yield _floating(leaks, item)
+        if item.kind == "call" and item.source is not None and web.is_product(item.source.span):
+            calls.setdefault(item.source.span, []).append(item)
+        else:
+            yield _floating(leaks, item)
+    for source, items in calls.items():
+        if len(items) > options["max-calls"]:
+            yield _everywhere(leaks, source, items)
+        else:
+            yield from (_floating(leaks, item) for item in items)
 
 
 def _leaking(leaks: Leaks, point: Point, slots: list[Slot]) -> Finding:
@@ -97,6 +108,18 @@ def _floating(leaks: Leaks, item: Floating) -> Finding:
         label="nobody hears this rejection",
         related=related,
         fix=_catch(leaks, item),
+    )
+
+
+def _everywhere(leaks: Leaks, source: Span, items: list[Floating]) -> Finding:
+    """One finding for a function whose promise is dropped again and again: the root is here."""
+    return Finding(
+        source,
+        f"`{items[0].what}` can reject here, and {len(items)} calls of it are neither awaited nor "
+        f"returned: {leaks.unheard}",
+        label="nobody hears this rejection",
+        related=tuple(Related(item.span, "dropped here") for item in items[:3]),
+        help="Catch inside the function, if it is meant to be left running; otherwise await it.",
     )
 
 
