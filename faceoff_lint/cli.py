@@ -21,6 +21,7 @@ from faceoff_lint import __version__
 from faceoff_lint.errors import FaceoffError, NothingToLint
 
 if TYPE_CHECKING:
+    from faceoff_lint.finding import Finding
     from faceoff_lint.lint import Job
     from faceoff_lint.registry import Registry
     from faceoff_lint.reports import Report
@@ -127,6 +128,13 @@ def cli() -> None:
     default="full",
     show_default=True,
 )
+@click.option(
+    "--fix", "fixes", is_flag=True, help="Write the safe fixes, then report what is left."
+)
+@click.option(
+    "--unsafe-fixes", is_flag=True, help="With --fix or --diff: those that need a look too."
+)
+@click.option("--diff", is_flag=True, help="Show what --fix would write, and write nothing.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule instead.")
 @_isolated
@@ -143,6 +151,9 @@ def check(
     extend_select: tuple[str, ...],
     ignore: tuple[str, ...],
     output_format: str,
+    fixes: bool,
+    unsafe_fixes: bool,
+    diff: bool,
     exit_zero: bool,
     statistics: bool,
     isolated: bool,
@@ -157,18 +168,32 @@ def check(
     practice (practice:async) or preset (preset:strict), separated by commas.
     """
     from faceoff_lint import registry
-    from faceoff_lint.lint import lint
+    from faceoff_lint.lint import fix, lint
 
     _set_up_logging(verbose)
+    if fixes and diff:
+        raise click.UsageError("--fix writes and --diff only shows: choose one", ctx)
+    if unsafe_fixes and not (fixes or diff):
+        raise click.UsageError("--unsafe-fixes needs --fix or --diff", ctx)
     known = registry.load()
     if preset is not None:
         select = (f"preset:{preset}", *select)
     selection = registry.Selection(select or None, extend_select, ignore)
     known.check([*select, *extend_select, *ignore])
     job = _job(paths, known, selection, config, isolated=isolated, jobs=jobs)
-    report = _placed(lint(job, known), paths)
+    fixed: list[Finding] = []
+    problems: list[str] = []
+    if fixes:
+        report, fixed, problems = fix(job, known, unsafe=unsafe_fixes)
+    else:
+        report = lint(job, known)
+    report = _placed(report, paths)
+    if diff:
+        ctx.exit(_show_diff(ctx, report, unsafe=unsafe_fixes))
     if quiet < 2:
         _print_report(ctx, report, output_format, statistics=statistics, quiet=quiet)
+    if fixes and not quiet:
+        _print_fixed(ctx, fixed, problems)
     if any(finding.code == "FO090" for finding in report.findings):
         ctx.exit(2)
     ctx.exit(1 if report.findings and not exit_zero else 0)
@@ -344,6 +369,26 @@ def _print_report(
         _print(ctx, _renderer(output_format)(report))
     if not quiet:
         _print(ctx, summary.closing(report), err=not text)
+
+
+def _print_fixed(ctx: click.Context, fixed: list[Finding], problems: list[str]) -> None:
+    from faceoff_lint.reports import summary
+
+    for problem in problems:
+        _log_error(summary.safe(problem))
+    _print(ctx, summary.fixed(fixed), err=True)
+
+
+def _show_diff(ctx: click.Context, report: Report, *, unsafe: bool) -> int:
+    """Print what fixing would change; 1 when there is anything."""
+    from faceoff_lint import fixing
+    from faceoff_lint.reports import summary
+
+    made = fixing.plan(report.findings, report.sources, unsafe=unsafe)
+    for problem in made.problems:
+        _log_error(summary.safe(problem))
+    _print(ctx, map(summary.safe, fixing.diff(made, report.sources)))
+    return 1 if made.edits else 0
 
 
 def _renderer(output_format: str) -> Any:

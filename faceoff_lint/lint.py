@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from faceoff_lint import config, engine, suppressions
+from faceoff_lint import config, engine, fixing, suppressions
 from faceoff_lint.deep import run_deep
 from faceoff_lint.discovery import Discovery, discover
 from faceoff_lint.errors import NothingToLint
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from faceoff_lint.model import Web
     from faceoff_lint.service import Service
 
-__all__ = ["Job", "Understood", "lint", "understand"]
+__all__ = ["Job", "Understood", "fix", "lint", "understand"]
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ _FAILURES = {
     "timeout": engine.SKIPPED_FILE,
     "crash": engine.SKIPPED_FILE,
 }
+_MAX_ROUNDS = 20
 _MAX_SHOWN = 2_000_000  # bytes of a file that is only shown, such as a manifest
 
 
@@ -118,6 +119,26 @@ def _lint(job: Job, registry: Registry) -> Report:
         searched=len(understood.found.files),
         suppressed=outcome.suppressed,
     )
+
+
+def fix(job: Job, registry: Registry, *, unsafe: bool) -> tuple[Report, list[Finding], list[str]]:
+    """Lint and write fixes, again and again, until nothing changes.
+
+    Returns the report of what is left, what was fixed, and a line for each file that could not be
+    changed. Raises as ``lint`` does.
+    """
+    fixed: list[Finding] = []
+    problems: dict[str, None] = {}
+    for _ in range(_MAX_ROUNDS):
+        report = lint(job, registry)
+        made = fixing.plan(report.findings, report.sources, unsafe=unsafe)
+        fixing.write(made, report.root, report.sources)
+        problems |= dict.fromkeys(made.problems)
+        if not made.edits:
+            return report, fixed, list(problems)
+        fixed += made.fixed
+    problems[f"fixes still led to others after {_MAX_ROUNDS} rounds"] = None
+    return lint(job, registry), fixed, list(problems)
 
 
 def understand(job: Job) -> Understood:

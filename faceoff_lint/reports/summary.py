@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from click import style
 
-from faceoff_lint.finding import Applicability, Severity
+from faceoff_lint.finding import Applicability, Finding, Severity
 from faceoff_lint.reports import Report, plural
 from faceoff_lint.terminal import printable
 
-__all__ = ["closing", "safe", "statistics", "understood"]
+__all__ = ["closing", "fixed", "safe", "statistics", "understood"]
 
 
 def safe(text: str) -> str:
@@ -45,6 +45,15 @@ def closing(report: Report) -> Iterator[str]:
     total = plural(len(report.findings), "finding")
     known = f" ({', '.join(fixable)})" if fixable else ""
     yield f"{total}: {', '.join(counts)}{known}{tail}."
+
+
+def fixed(findings: Sequence[Finding]) -> Iterator[str]:
+    """What ``--fix`` has done, by file."""
+    files = {edit.span.file for f in findings if f.fix is not None for edit in f.fix.edits}
+    if findings:
+        yield f"Fixed {plural(len(findings), 'finding')} in {plural(len(files), 'file')}."
+    else:
+        yield "Nothing to fix."
 
 
 def _a(applicability: Applicability) -> str:

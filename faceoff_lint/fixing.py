@@ -1,0 +1,175 @@
+"""Picks the fixes of a run that go together, and writes them without losing anything.
+
+A fix is applied whole or not at all. What it doesn't touch stays as it was, to the byte: line ends,
+byte order mark, encoding. A file that would no longer parse, or that changed meanwhile, is left
+alone, and said so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import posixpath
+import stat
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from faceoff_lint.deep import run_deep
+from faceoff_lint.finding import Applicability, Edit, Finding
+from faceoff_lint.fixes import apply_edits
+from faceoff_lint.lowering import UnsupportedLanguage, language_of
+from faceoff_lint.reading import Failure, lower_text
+from faceoff_lint.source import Source
+
+__all__ = ["Plan", "diff", "plan", "write"]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What to change. ``edits`` by file, ``fixed``: the findings they mend.
+
+    ``problems``: one line for each file that can't be changed.
+    """
+
+    edits: dict[str, list[Edit]] = field(default_factory=dict)
+    fixed: list[Finding] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def drop(self, file: str, problem: str) -> None:
+        """Leave a file alone, with every fix that has a part in it."""
+        self.problems.append(f"{file}: {problem}; its fixes are left out")
+        lost = [f for f in self.fixed if f.fix and any(e.span.file == file for e in f.fix.edits)]
+        self.fixed = [f for f in self.fixed if f not in lost]
+        self.edits = {}
+        for finding in self.fixed:
+            for edit in finding.fix.edits if finding.fix is not None else ():
+                self.edits.setdefault(edit.span.file, []).append(edit)
+
+
+def plan(findings: Iterable[Finding], sources: Mapping[str, Source], *, unsafe: bool) -> Plan:
+    """The fixes of some findings that can be done together, in order.
+
+    Of fixes that meet in one place the first is taken; the rest may come in the next round. Equal
+    edits (the same import, added twice) don't meet.
+    """
+    made = Plan()
+    for finding in findings:
+        fix = finding.fix
+        if fix is None or not fix.edits:
+            continue
+        if fix.applicability is Applicability.UNSAFE and not unsafe:
+            continue
+        if any(_meets(edit, made.edits.get(edit.span.file, ())) for edit in fix.edits):
+            continue
+        made.fixed.append(finding)
+        for edit in fix.edits:
+            known = made.edits.setdefault(edit.span.file, [])
+            if edit not in known:
+                known.append(edit)
+    for file in list(made.edits):
+        source = sources.get(file)
+        if source is None or file not in made.edits:
+            continue
+        problem = _breaks(source, made.edits[file])
+        if problem:
+            made.drop(file, problem)
+    return made
+
+
+def _meets(edit: Edit, others: Iterable[Edit]) -> bool:
+    """Whether two edits touch: their order would decide what comes out."""
+    start, end = edit.span.start, edit.span.end
+    return any(
+        other != edit and start <= other.span.end and other.span.start <= end for other in others
+    )
+
+
+def _breaks(source: Source, edits: list[Edit]) -> str:
+    """Why a file can't be changed so; empty when it can."""
+    suffix = posixpath.splitext(source.path)[1]
+    try:
+        language_of(suffix)
+    except UnsupportedLanguage:
+        return ""  # a manifest: text
+    if isinstance(run_deep(lambda: lower_text(source.text, suffix)), Failure):
+        return "it does not parse"
+    after = apply_edits(source.text, _native(source, edits))
+    broken = isinstance(run_deep(lambda: lower_text(after, suffix)), Failure)
+    return "it would no longer parse" if broken else ""
+
+
+def _native(source: Source, edits: Iterable[Edit]) -> list[Edit]:
+    """The edits with the file's own line ends."""
+    first = source.text.find("\n")
+    if first < 1 or source.text[first - 1] != "\r":
+        return list(edits)
+    return [Edit(e.span, e.text.replace("\r\n", "\n").replace("\n", "\r\n")) for e in edits]
+
+
+def diff(made: Plan, sources: Mapping[str, Source]) -> Iterator[str]:
+    """The plan as a unified diff, paths relative to the root."""
+    for file, edits in sorted(made.edits.items()):
+        source = sources[file]
+        after = apply_edits(source.text, _native(source, edits))
+        yield from difflib.unified_diff(
+            source.text.splitlines(), after.splitlines(), f"a/{file}", f"b/{file}", lineterm=""
+        )
+
+
+def write(made: Plan, root: Path, sources: Mapping[str, Source]) -> None:
+    """Change the files; what can't be changed is dropped from the plan.
+
+    Each file is replaced at once: another process sees the old text or the new one. Mode and links
+    stay. A fix with parts in several files is written file by file.
+    """
+    for file in sorted(made.edits):
+        edits = made.edits.get(file)
+        source = sources.get(file)
+        if not edits or source is None:
+            continue
+        problem = _replace(root / file, root, source, edits)
+        if problem:
+            made.drop(file, problem)
+
+
+def _replace(path: Path, root: Path, source: Source, edits: list[Edit]) -> str:
+    """Write one file; why not, or empty."""
+    real = path.resolve()
+    if not real.is_relative_to(root.resolve()):
+        return "it is a link out of the project"
+    mark = b"\xef\xbb\xbf" if source.had_bom and source.encoding.startswith("utf-8") else b""
+    encoding = "utf-8" if source.encoding == "utf-8-sig" else source.encoding
+    try:
+        before = mark + source.text.encode(encoding)
+        after = mark + apply_edits(source.text, _native(source, edits)).encode(encoding)
+        with real.open("rb") as opened:
+            if opened.read() != before:
+                return "it has changed meanwhile, or its encoding is not exact"
+        mode = stat.S_IMODE(real.stat().st_mode)
+        if not os.access(real, os.W_OK):
+            return "it is read-only"
+        _swap(real, after, mode)
+    except UnicodeEncodeError:
+        return f"the new text can't be written as {source.encoding}"
+    except OSError as error:
+        return f"it can't be written: {error.strerror}"
+    return ""
+
+
+def _swap(path: Path, content: bytes, mode: int) -> None:
+    """Put new content in a file's place at once; raises ``OSError`` and leaves nothing behind."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+        os.chmod(name, mode)
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
