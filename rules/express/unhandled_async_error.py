@@ -30,7 +30,7 @@ from faceoff_lint.rule import (
     severity=ERROR,
     why="A rejection that reaches neither `next` nor an answer ends the process on Node 15+.",
     help="Wrap the handler so that its rejection goes to `next`, or await the promise in a try.",
-    options={"max-calls": 5},
+    options={"max-calls": 9},
     fixable="safe",
 )
 def unhandled_async_error(web: Web, options: Options) -> Iterator[Finding]:
