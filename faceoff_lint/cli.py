@@ -6,6 +6,7 @@ configuration, nothing to lint, or a failure of the linter itself).
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import logging
 import os
@@ -129,6 +130,11 @@ def cli() -> None:
     show_default=True,
 )
 @click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Report only what this file of accepted findings does not hold.",
+)
+@click.option(
     "--fix", "fixes", is_flag=True, help="Write the safe fixes, then report what is left."
 )
 @click.option(
@@ -151,6 +157,7 @@ def check(
     extend_select: tuple[str, ...],
     ignore: tuple[str, ...],
     output_format: str,
+    baseline: Path | None,
     fixes: bool,
     unsafe_fixes: bool,
     diff: bool,
@@ -181,6 +188,7 @@ def check(
     selection = registry.Selection(select or None, extend_select, ignore)
     known.check([*select, *extend_select, *ignore])
     job = _job(paths, known, selection, config, isolated=isolated, jobs=jobs)
+    job = dataclasses.replace(job, baseline=baseline or job.settings.baseline)
     fixed: list[Finding] = []
     problems: list[str] = []
     if fixes:
@@ -192,11 +200,48 @@ def check(
         ctx.exit(_show_diff(ctx, report, unsafe=unsafe_fixes))
     if quiet < 2:
         _print_report(ctx, report, output_format, statistics=statistics, quiet=quiet)
+    if report.stale and not quiet:
+        note = f"{report.stale} accepted findings occur no more: `faceoff-lint baseline --prune`"
+        click.echo(f"note: {note}", err=True)
     if fixes and not quiet:
         _print_fixed(ctx, fixed, problems)
     if any(finding.code == "FO090" for finding in report.findings):
         ctx.exit(2)
     ctx.exit(1 if report.findings and not exit_zero else 0)
+
+
+@cli.command()
+@_paths
+@click.option(
+    "--file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The baseline; else what the configuration names, else faceoff-baseline.json.",
+)
+@click.option("--prune", is_flag=True, help="Only drop what occurs no more; accept nothing new.")
+@_isolated
+@_context
+@_jobs
+@click.pass_context
+def baseline(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    file: Path | None,
+    prune: bool,
+    isolated: bool,
+    config: Path | None,
+    jobs: int | None,
+) -> None:
+    """Accept the findings under PATHS as they are: `check --baseline` then reports what is new."""
+    from faceoff_lint import fixing, registry
+    from faceoff_lint.lint import accept
+
+    known = registry.load()
+    job = _job(paths, known, registry.Selection(), config, isolated=isolated, jobs=jobs)
+    path = Path(os.path.abspath(file or job.settings.baseline or "faceoff-baseline.json"))
+    made = accept(job, known, path, prune=prune)
+    fixing.save(path, made.render().encode())
+    total = made.accepted.total()
+    _print(ctx, [f"{path.name}: {total} accepted; use it with `check --baseline {path.name}`."])
 
 
 @cli.command()

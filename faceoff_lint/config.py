@@ -41,7 +41,8 @@ class Override:
 class Settings:
     """What a run is told. ``options``: rule code → option → value. ``file``: where it was read.
 
-    ``exclude`` and the overrides' paths are relative to the folder of ``file``.
+    ``baseline``: the full path of a file of accepted findings. ``exclude`` and the
+    overrides' paths are relative to the folder of ``file``.
     """
 
     select: tuple[str, ...] | None = None
@@ -50,6 +51,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     overrides: tuple[Override, ...] = ()
     options: Mapping[str, Mapping[str, OptionValue]] = field(default_factory=dict)
+    baseline: Path | None = None
     file: Path | None = None
 
     @property
@@ -192,6 +194,7 @@ class _Reader:
             "extend-select": self._selectors,
             "ignore": self._selectors,
             "exclude": self._strings,
+            "baseline": self._path,
             "overrides": self._overrides,
             "rules": self._rules,
         }
@@ -208,6 +211,7 @@ class _Reader:
             overrides=values.get("overrides", ()),
             options=values.get("rules", {}),
             file=path,
+            baseline=path.parent / values["baseline"] if "baseline" in values else None,
         )
 
     def _error(self, message: str, keys: tuple[Key, ...], value: str | None = None) -> ConfigError:
@@ -233,6 +237,14 @@ class _Reader:
                 f"`{keys[-1]}` must be a list of strings, not {_kind(wrong, value)}{hint}", keys
             )
         return tuple(value)
+
+    def _path(self, keys: tuple[Key, ...], value: Any) -> str:
+        """A file below the configuration's folder."""
+        if not isinstance(value, str) or not value:
+            raise self._error(f"`{keys[-1]}` must be a path, not {_kind(value)}", keys)
+        if PurePosixPath(value).is_absolute() or ".." in PurePosixPath(value).parts:
+            raise self._error(f"`{keys[-1]}` must lie below this file's folder", keys, value)
+        return value
 
     def _preset(self, keys: tuple[Key, ...], value: Any) -> str:
         if not isinstance(value, str):

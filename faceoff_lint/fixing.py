@@ -18,13 +18,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from faceoff_lint.deep import run_deep
+from faceoff_lint.errors import FaceoffError
 from faceoff_lint.finding import Applicability, Edit, Finding
 from faceoff_lint.fixes import apply_edits
 from faceoff_lint.lowering import UnsupportedLanguage, language_of
 from faceoff_lint.reading import Failure, lower_text
 from faceoff_lint.source import Source
 
-__all__ = ["Plan", "diff", "plan", "write"]
+__all__ = ["Plan", "diff", "plan", "save", "write"]
 
 
 @dataclass(slots=True)
@@ -133,6 +134,18 @@ def write(made: Plan, root: Path, sources: Mapping[str, Source]) -> None:
         problem = _replace(root / file, root, source, edits)
         if problem:
             made.drop(file, problem)
+
+
+def save(path: Path, content: bytes) -> None:
+    """Write a file of our own at once, keeping the mode of one that is there.
+
+    Raises ``FaceoffError`` when that can't be done.
+    """
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644
+        _swap(path, content, mode)
+    except OSError as error:
+        raise FaceoffError(f"cannot write {path}: {error.strerror}") from error
 
 
 def _replace(path: Path, root: Path, source: Source, edits: list[Edit]) -> str:

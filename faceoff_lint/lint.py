@@ -10,12 +10,13 @@ import dataclasses
 import logging
 import os
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from faceoff_lint import config, engine, fixing, suppressions
+from faceoff_lint import baseline, config, engine, fixing, suppressions
+from faceoff_lint.baseline import Baseline, Entry
 from faceoff_lint.deep import run_deep
 from faceoff_lint.discovery import Discovery, discover
 from faceoff_lint.errors import NothingToLint
@@ -25,13 +26,14 @@ from faceoff_lint.reading import ReadResult
 from faceoff_lint.registry import Registry, Selection
 from faceoff_lint.reports import Report
 from faceoff_lint.rule import Options, Rule
+from faceoff_lint.scopes import Scopes
 from faceoff_lint.source import Source, Span
 
 if TYPE_CHECKING:
     from faceoff_lint.model import Web
     from faceoff_lint.service import Service
 
-__all__ = ["Job", "Understood", "fix", "lint", "understand"]
+__all__ = ["Job", "Understood", "accept", "fix", "lint", "understand"]
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +56,7 @@ class Job:
     """What to do. ``paths`` (files or folders) lie in ``root``; none means all of it.
 
     ``selection`` is the command line's, above the settings'. ``jobs``: worker processes, None for
-    as many as fit the machine and the tree.
+    as many as fit the machine and the tree. ``baseline``: a file of accepted findings.
     """
 
     root: Path
@@ -62,6 +64,7 @@ class Job:
     settings: config.Settings = field(default_factory=config.Settings)
     selection: Selection = field(default_factory=Selection)
     jobs: int | None = None
+    baseline: Path | None = None
 
 
 @dataclass
@@ -86,6 +89,7 @@ def lint(job: Job, registry: Registry) -> Report:
 def _lint(job: Job, registry: Registry) -> Report:
     layers = [job.settings.selection, job.selection]
     selected, upgrading = registry.selected(layers), registry.upgrading(layers)
+    known = baseline.load(job.baseline) if job.baseline is not None else None
     understood = understand(job)
     crashed: set[Rule] = set()
     findings = list(understood.failures)
@@ -109,6 +113,10 @@ def _lint(job: Job, registry: Registry) -> Report:
     )
     kept = [_owned(finding, understood.found) for finding in _asked(job, outcome.findings)]
     kept.sort(key=lambda finding: finding.sort_key)
+    accepted, stale = 0, 0
+    if known is not None:
+        kept, accepted, gone = known.split(kept, job.root, Located(understood.reads))
+        stale = sum(_expected(job, selected, known, entry) for entry in gone.elements())
     return Report(
         root=job.root,
         findings=tuple(kept),
@@ -117,8 +125,57 @@ def _lint(job: Job, registry: Registry) -> Report:
         summaries=tuple(web.summary() for web in understood.webs),
         notes=tuple(understood.found.notes),
         searched=len(understood.found.files),
+        reads=understood.reads,
         suppressed=outcome.suppressed,
+        accepted=accepted,
+        stale=stale,
     )
+
+
+class Located:
+    """The scope of a finding: what a baseline knows it by. Files are looked into once."""
+
+    def __init__(self, reads: Mapping[str, ReadResult]) -> None:
+        self._reads = reads
+        self._scopes: dict[str, Scopes] = {}
+
+    def __call__(self, finding: Finding) -> str:
+        """The functions and classes around a finding."""
+        file = finding.span.file
+        result = self._reads.get(file)
+        if result is None or result.module is None:
+            return ""
+        if file not in self._scopes:
+            self._scopes[file] = Scopes(result.module)
+        return self._scopes[file].at(finding.span.start)
+
+
+def accept(job: Job, registry: Registry, path: Path, *, prune: bool) -> Baseline:
+    """A baseline for a path: of all findings, or what of the present one still occurs.
+
+    What says that a file could not be read is not accepted. Raises as ``lint`` does.
+    """
+    return run_deep(lambda: _accept(job, registry, path, prune))
+
+
+def _accept(job: Job, registry: Registry, path: Path, prune: bool) -> Baseline:
+    report = _lint(dataclasses.replace(job, baseline=None), registry)
+    made, scope = Baseline(path), Located(report.reads)
+    for finding in report.findings:
+        if not registry.by_key[finding.code].always:
+            made.accepted[made.entry(finding, job.root, scope(finding))] += 1
+    if prune:
+        made.accepted &= baseline.load(path).accepted
+    return made
+
+
+def _expected(job: Job, selected: Collection[Rule], known: Baseline, entry: Entry) -> bool:
+    """Whether an entry should have occurred in this run: its rule is on, its file asked for."""
+    if all(rule.name != entry.rule for rule in selected):
+        return False
+    file = os.path.realpath(known.path.parent / entry.file)
+    asked = [os.path.realpath(path) for path in job.paths] or [os.path.realpath(job.root)]
+    return any(file == path or file.startswith(path.rstrip(os.sep) + os.sep) for path in asked)
 
 
 def fix(job: Job, registry: Registry, *, unsafe: bool) -> tuple[Report, list[Finding], list[str]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from faceoff_lint.finding import Finding, Severity
+from faceoff_lint.reading import ReadResult
 from faceoff_lint.rule import Rule
 from faceoff_lint.source import Position, Source, Span
 from faceoff_lint.terminal import printable_path
@@ -26,7 +27,8 @@ class Report:
     ``root``: what the findings' paths are relative to. ``sources`` has every file a finding points
     into, ``rules`` every rule by code. ``summaries``: one line a service, what was understood.
     ``notes``: what was passed over. ``searched``: how many source files were there.
-    ``suppressed``: findings that comments hide.
+    ``suppressed``: findings that comments hide; ``accepted``: that the baseline holds; ``stale``:
+    how many it holds that occur no more. ``reads``: what reading each file gave.
 
     ``here`` is the user's folder, relative to the root, and ``prefix`` the root as seen from there
     when it lies elsewhere: printed paths open from where the user is. ``given`` is the one folder
@@ -41,6 +43,9 @@ class Report:
     notes: tuple[str, ...] = ()
     searched: int = 0
     suppressed: int = 0
+    accepted: int = 0
+    stale: int = 0
+    reads: Mapping[str, ReadResult] = field(default_factory=dict)
     here: str = ""
     prefix: str = ""
     given: str = ""

@@ -30,6 +30,8 @@ def understood(report: Report) -> Iterator[str]:
 def closing(report: Report) -> Iterator[str]:
     """The last line of a run: how many findings there are, and what can be done with them."""
     tail = f"; {report.suppressed} suppressed" if report.suppressed else ""
+    if report.accepted:
+        tail += f"; {report.accepted} accepted in the baseline"
     if not report.findings:
         yield style("No findings", fg="green") + f"{tail}."
         return

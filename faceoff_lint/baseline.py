@@ -1,0 +1,114 @@
+"""Findings that were accepted once: only what is new is reported.
+
+An accepted finding is known by rule, file and scope (the functions and classes around it), never by
+its line, so that edits and merges elsewhere in the file don't bring it back. The file holds one
+entry a line, sorted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from faceoff_lint.errors import ConfigError
+from faceoff_lint.finding import Finding
+from faceoff_lint.terminal import printable_path
+
+__all__ = ["Baseline", "Entry", "load"]
+
+_VERSION = 1
+_MAX_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Entry:
+    """What is accepted. ``file`` is relative to the baseline's folder, with ``/``."""
+
+    file: str
+    rule: str
+    scope: str
+
+
+@dataclass(slots=True)
+class Baseline:
+    """The accepted findings, with how many there are of each. ``path``: the file."""
+
+    path: Path
+    accepted: Counter[Entry] = field(default_factory=Counter)
+
+    def entry(self, finding: Finding, root: Path, scope: str) -> Entry:
+        """What a finding is known by. ``root``: what its path is relative to."""
+        folder = os.path.realpath(self.path.parent)
+        file = os.path.relpath(os.path.join(os.path.realpath(root), finding.span.file), folder)
+        return Entry(file.replace(os.sep, "/"), finding.name, scope)
+
+    def split(
+        self, findings: Iterable[Finding], root: Path, scope: Callable[[Finding], str]
+    ) -> tuple[list[Finding], int, Counter[Entry]]:
+        """The findings that are new, how many are accepted, and entries that occur no more."""
+        left = Counter(self.accepted)
+        new: list[Finding] = []
+        count = 0
+        for finding in findings:
+            entry = self.entry(finding, root, scope(finding))
+            if left[entry] > 0:
+                left[entry] -= 1
+                count += 1
+            else:
+                new.append(finding)
+        return new, count, +left
+
+    def render(self) -> str:
+        """The file's text."""
+        lines = [
+            json.dumps(
+                {"file": e.file, "rule": e.rule, "scope": e.scope, "count": count},
+                ensure_ascii=False,
+            )
+            for e, count in sorted(self.accepted.items())
+            if count > 0
+        ]
+        inside = ",\n    ".join(lines)
+        body = f"\n    {inside}\n  " if lines else ""
+        return f'{{\n  "version": {_VERSION},\n  "accepted": [{body}]\n}}\n'
+
+
+def load(path: Path) -> Baseline:
+    """Read a baseline. Raises ``ConfigError`` when there is none, or it isn't one."""
+    shown = printable_path(str(path))
+    try:
+        with path.open("rb") as opened:
+            raw = opened.read(_MAX_BYTES + 1)
+        data: Any = json.loads(raw.decode("utf-8-sig"))
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"there is no baseline {shown}; `faceoff-lint baseline` makes one"
+        ) from error
+    except OSError as error:
+        raise ConfigError(f"cannot read the baseline {shown}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", None)
+        where = f"{shown}:{line}" if line else shown
+        raise ConfigError(f"the baseline {where} is not valid JSON") from error
+    if not isinstance(data, dict) or data.get("version") != _VERSION:
+        raise ConfigError(f"{shown} is no baseline of version {_VERSION}")
+    made = Baseline(path)
+    entries = data.get("accepted")
+    for number, row in enumerate(entries if isinstance(entries, list) else [None], 1):
+        if not _is_entry(row):
+            raise ConfigError(f"entry {number} of the baseline {shown} is not one")
+        made.accepted[Entry(row["file"], row["rule"], row["scope"])] += row["count"]
+    return made
+
+
+def _is_entry(row: Any) -> bool:
+    if not isinstance(row, dict):
+        return False
+    texts = all(isinstance(row.get(key), str) for key in ("file", "rule", "scope"))
+    count = row.get("count")
+    return texts and isinstance(count, int) and not isinstance(count, bool) and count > 0
