@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from faceoff_lint import ir
     from faceoff_lint.flow import (
         Answers,
+        Arrival,
         Built,
         CallSite,
         Code,
@@ -52,7 +53,9 @@ if TYPE_CHECKING:
         Reached,
         Registration,
         Rejections,
+        Requests,
         Responses,
+        SharedWrite,
         Slot,
         Unanswered,
         Verdict,
@@ -70,6 +73,8 @@ if TYPE_CHECKING:
         parameters,
         passed,
         rule_values,
+        shadowed_routes,
+        shared_writes,
     )
     from faceoff_lint.frameworks.events import ConfigEvent, Event, ExtensionEvent, RouteEvent
     from faceoff_lint.frameworks.express import HttpServer, Router, SocketServer
@@ -128,6 +133,7 @@ __all__ = [
     "App", "Deployment", "Group", "Handler", "Mount", "Route", "Row", "Step", "Use", "Web",
     "Exit", "Floating", "Flow", "Hit", "Inputs", "Jump", "Leaks", "Outcome",
     "Point", "Rejections", "Responses", "Slot",
+    "Arrival", "Requests", "SharedWrite", "shadowed_routes", "shared_writes",
     "Verdict", "MAYBE", "NO", "YES", "Tri", "ir",
     "Reached", "View", "Views", "explore",
     "Builtin", "CallArgs", "CallSite", "ClassValue", "Concerns", "DictValue", "External",

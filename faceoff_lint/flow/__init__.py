@@ -12,7 +12,10 @@ from faceoff_lint.flow.inputs import Inputs
 from faceoff_lint.flow.leaks import Leaks, Slot
 from faceoff_lint.flow.paths import Exit, Jump, explore
 from faceoff_lint.flow.rejections import Floating, Point, Rejections
+from faceoff_lint.flow.requests import Arrival, Requests
 from faceoff_lint.flow.responses import Responses
+from faceoff_lint.flow.shadows import shadowed_routes
+from faceoff_lint.flow.shared import SharedWrite, shared_writes
 from faceoff_lint.flow.strings import Built, built
 from faceoff_lint.flow.views import Reached, View, Views
 from faceoff_lint.flow.wrappers import Outcome, Verdict, judge_wrapper
@@ -20,6 +23,7 @@ from faceoff_lint.flow.wrappers import Outcome, Verdict, judge_wrapper
 __all__ = [
     "Answers",
     "Built",
+    "Arrival",
     "CallSite",
     "Code",
     "Concerns",
@@ -37,7 +41,9 @@ __all__ = [
     "Reached",
     "Registration",
     "Rejections",
+    "Requests",
     "Responses",
+    "SharedWrite",
     "Slot",
     "Unanswered",
     "Verdict",
@@ -56,4 +62,6 @@ __all__ = [
     "parameters",
     "passed",
     "rule_values",
+    "shadowed_routes",
+    "shared_writes",
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from faceoff_lint import ir
 from faceoff_lint.frameworks.events import ErrorHandlerEvent, HookEvent, ParamEvent
+from faceoff_lint.frameworks.express import METHODS, Router
 from faceoff_lint.interpreter import Trace
 from faceoff_lint.model import Group, Handler, Web
 from faceoff_lint.model.handlers import js_length
@@ -72,6 +73,19 @@ class CallSite:
     def paths(self) -> list[str]:
         """The library paths it may call: ``fs.readFileSync``."""
         return [c.path for c in self.callees if isinstance(c, External)]
+
+    @property
+    def registers(self) -> Router | None:
+        """Express: the app or router on which it registers handlers, if it was not made here."""
+        for callee in self.callees:
+            owner = callee.this if isinstance(callee, Builtin) else None
+            if not isinstance(callee, Builtin) or not isinstance(owner, Router):
+                continue
+            verb, place, inside = callee.name.rpartition(".")[2], owner.span, self.function.span
+            here = place.file == inside.file and inside.start <= place.start < inside.end
+            if verb == "use" or (verb in METHODS and self.args and len(self.args.pos) > 1):
+                return None if here else owner
+        return None
 
     @property
     def targets(self) -> list[Function]:
@@ -400,8 +414,19 @@ class Flow:
         for closure in self.closures(function) if closures else ():
             yield closure, None
         for site in self.calls(function):
-            for target in site.targets:
+            targets = site.targets
+            for target in targets:
                 yield target, site
+            if not targets and isinstance(site.node.func, ir.Attr):
+                method = self._document_methods.get(site.node.func.name)
+                if method is not None:
+                    yield method, site
+
+    @cached_property
+    def _document_methods(self) -> dict[str, Function]:
+        from faceoff_lint.flow.documents import document_methods
+
+        return document_methods(self.web) if self.web.framework == "express" else {}
 
     def reached(self, functions: Iterable[Function]) -> list[Function]:
         """The functions and everything of the project they can call, closures included."""

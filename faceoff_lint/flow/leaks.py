@@ -248,7 +248,7 @@ class Leaks:
         broken = {id(v.site.node) for v in verdicts if v.site is not None and v.outcome in lost}
         functions = [f for f, _ in self.flow.request_functions]
         functions += [listener.function for listener in self.listeners]
-        functions += [function for function, _ in self._verifiers]
+        functions += [function for function, _ in self.verifiers]
         found: dict[Span, Floating] = {}
         for function in self.flow.reached(functions):
             if not self.web.is_product(function.span):
@@ -257,7 +257,7 @@ class Leaks:
                 inside = {id(n) for n in ir.walk(item.node)} if broken else set()
                 if id(item.node) not in wrapped and not broken & inside:
                     found.setdefault(item.span, item)
-        for function, what in self._verifiers:
+        for function, what in self.verifiers:
             points = self.flow.rejections.points(function) if function.node.is_async else []
             if points and self.web.is_product(function.span):
                 item = Floating(function, function.node, "callback", what, points[0])
@@ -270,7 +270,7 @@ class Leaks:
         return listeners(self.flow)
 
     @cached_property
-    def _verifiers(self) -> list[tuple[Function, str]]:
+    def verifiers(self) -> list[tuple[Function, str]]:
         """Verify callbacks of passport strategies: passport ignores what they return."""
         found = []
         for call in self.web.external_calls:

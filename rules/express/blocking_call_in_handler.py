@@ -1,4 +1,4 @@
-"""EXP305; what a request reaches is ``faceoff_lint.flow.calls``."""
+"""EXP305; what requests reach is ``faceoff_lint.flow.requests``."""
 
 from __future__ import annotations
 
@@ -11,11 +11,7 @@ from faceoff_lint.rule import (
     CallSite,
     Finding,
     Flow,
-    Hit,
-    Leaks,
-    Related,
-    Slot,
-    Span,
+    Requests,
     Web,
     rule,
 )
@@ -32,25 +28,15 @@ _MODULES = {"fs", "fs-extra", "graceful-fs", "child_process"}
 )
 def blocking_call_in_handler(web: Web) -> Iterator[Finding]:
     """A request reaches synchronous file or process I/O."""
-    flow, leaks = Flow.of(web), Leaks.of(web)
-    found: dict[Span, tuple[Hit[str], list[Slot]]] = {}
-    for slot in leaks.slots:
-        if web.development_only(slot.conditions):
+    for found in Requests.of(web).arrivals(_blocking):
+        if Flow.of(web).memoised(found.site):
             continue
-        for function in flow.entered(slot.handler):
-            for hit in flow.reach(function, _blocking):
-                if web.is_product(hit.site.span) and not flow.memoised(hit.site):
-                    found.setdefault(hit.site.span, (hit, []))[1].append(slot)
-    for span, (hit, slots) in found.items():
-        titles = list(dict.fromkeys(leaks.title(s) for s in slots))
-        more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
-        path = tuple(Related(s.span, "reached through this call") for s in hit.path[:-1])
         yield Finding(
-            span,
-            f"`{hit.what}` blocks the event loop on each request of `{titles[0]}`{more}",
+            found.site.span,
+            f"`{found.what}` blocks the event loop on each request of {found.where}",
             label="every other request waits here",
-            related=(Related(slots[0].span, f"registered for {titles[0]}"), *path[:3]),
-            severity=INFO if hit.what.endswith(("existsSync", "mkdirSync")) else None,
+            related=found.frames,
+            severity=INFO if found.what.endswith(("existsSync", "mkdirSync")) else None,
         )
 
 
