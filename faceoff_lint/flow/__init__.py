@@ -2,31 +2,42 @@
 
 from faceoff_lint.flow.answers import Answers, Unanswered
 from faceoff_lint.flow.arguments import called, parameters, passed, rule_values
+from faceoff_lint.flow.callbacks import ErrorCallback, error_callbacks
 from faceoff_lint.flow.calls import CallSite, Flow, Hit
 from faceoff_lint.flow.code import Code, Place
 from faceoff_lint.flow.concerns import Concerns
 from faceoff_lint.flow.database import is_column, is_query, is_session
 from faceoff_lint.flow.decorators import keeps_arguments, keeps_result, methods_of_class
+from faceoff_lint.flow.endings import Act
 from faceoff_lint.flow.failures import Failures, Registration
+from faceoff_lint.flow.fates import Fates, Late, Lost, Twice
 from faceoff_lint.flow.inputs import Inputs
 from faceoff_lint.flow.leaks import Leaks, Slot
+from faceoff_lint.flow.order import Order
 from faceoff_lint.flow.paths import Exit, Jump, explore
 from faceoff_lint.flow.rejections import Floating, Point, Rejections
 from faceoff_lint.flow.requests import Arrival, Requests
 from faceoff_lint.flow.responses import Responses
 from faceoff_lint.flow.shadows import shadowed_routes
 from faceoff_lint.flow.shared import SharedWrite, shared_writes
+from faceoff_lint.flow.streams import OpenStream, open_streams
 from faceoff_lint.flow.strings import Built, built
 from faceoff_lint.flow.views import Reached, View, Views
 from faceoff_lint.flow.wrappers import Outcome, Verdict, judge_wrapper
 
 __all__ = [
+    "Twice",
+    "Lost",
+    "Late",
+    "Fates",
+    "Act",
     "Answers",
     "Built",
     "Arrival",
     "CallSite",
     "Code",
     "Concerns",
+    "ErrorCallback",
     "Exit",
     "Failures",
     "Floating",
@@ -35,6 +46,8 @@ __all__ = [
     "Inputs",
     "Jump",
     "Leaks",
+    "OpenStream",
+    "Order",
     "Outcome",
     "Place",
     "Point",
@@ -49,6 +62,7 @@ __all__ = [
     "Verdict",
     "View",
     "Views",
+    "error_callbacks",
     "explore",
     "called",
     "built",
@@ -59,6 +73,7 @@ __all__ = [
     "keeps_arguments",
     "keeps_result",
     "methods_of_class",
+    "open_streams",
     "parameters",
     "passed",
     "rule_values",

@@ -414,13 +414,16 @@ class Flow:
         for closure in self.closures(function) if closures else ():
             yield closure, None
         for site in self.calls(function):
-            targets = site.targets
-            for target in targets:
+            for target in self.targets(site):
                 yield target, site
-            if not targets and isinstance(site.node.func, ir.Attr):
-                method = self._document_methods.get(site.node.func.name)
-                if method is not None:
-                    yield method, site
+
+    def targets(self, site: CallSite) -> list[Function]:
+        """The project functions a call may enter, methods of Mongoose documents among them."""
+        found = site.targets
+        if not found and isinstance(site.node.func, ir.Attr):
+            method = self._document_methods.get(site.node.func.name)
+            return [method] if method is not None else []
+        return found
 
     @cached_property
     def _document_methods(self) -> dict[str, Function]:

@@ -1,4 +1,4 @@
-"""Methods that a project gives to the documents of a Mongoose schema.
+"""Methods that a project gives to the documents of a Mongoose schema, and to its models.
 
 ``userSchema.methods.check = function …`` is called as ``user.check()`` on what a query gave, whose
 class the interpreter does not know. Source: Mongoose documentation, *Schemas: Instance methods,
@@ -48,10 +48,24 @@ def _methods(record: ModuleRecord) -> Iterator[tuple[str, ir.Func]]:
         if isinstance(holder, ir.Attr) and holder.name in KINDS and _is_schema(record, holder.obj):
             if isinstance(value, ir.Func):
                 yield target.name, value
+        elif isinstance(value, ir.Func) and _is_model(record, holder):
+            yield target.name, value
         elif target.name in KINDS and isinstance(value, ir.Dict) and _is_schema(record, holder):
             for entry in value.entries:
                 if isinstance(entry.key, ir.Const) and isinstance(entry.value, ir.Func):
                     yield str(entry.key.value), entry.value
+
+
+def _is_model(record: ModuleRecord, node: ir.Expr) -> bool:
+    """A model's own name, or ``module.exports`` where that is a model."""
+    if isinstance(node, ir.Attr) and node.name == "exports":
+        text = record.source.text
+        return "module.exports = mongoose.model(" in text and "class " not in text
+    value = record.env.vars.get(node.id) if isinstance(node, ir.Name) else None
+    return any(
+        isinstance(c, External) and c.path == "mongoose.model()"
+        for c in (options(value) if value is not None else ())
+    )
 
 
 def _is_schema(record: ModuleRecord, node: ir.Expr) -> bool:

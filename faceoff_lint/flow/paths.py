@@ -76,6 +76,7 @@ def explore(
     ``try`` is not listed; ``Throw`` statements and ``Jump.THROW`` are.
     """
     walk = _Walk(step, assuming, thrown)
+    walk.shared = _changed_elsewhere(body)
     try:
         out = walk.block(body, {(start, frozenset())})
     except _TooManyError:
@@ -121,6 +122,8 @@ class _Walk(Generic[S]):
         # What is thrown by the expression being evaluated goes to the innermost statement.
         self.throws: set[tuple[ir.Node, _Point[S], bool]] = set()
         self.tries = 0
+        # Variables that closures change.
+        self.shared: set[str] = set()
 
     # --- statements ----------------------------------------------------------------------------
 
@@ -149,7 +152,7 @@ class _Walk(Generic[S]):
             case ir.Declare():
                 points = self.value(node.value, points)
                 points = self._bind(node.target, points) if node.value is not None else points
-                out.normal = self._step(node, points)
+                out.normal = self._step(node, self._initial(node, points))
             case ir.Return():
                 done = self._step(node, self.value(node.value, points))
                 out.returns = {(node, p) for p in done}
@@ -422,6 +425,19 @@ class _Walk(Generic[S]):
                 found.add((refined, known))
         return found
 
+    def _initial(self, node: ir.Declare, points: set[_Point[S]]) -> set[_Point[S]]:
+        """``let token;`` is undefined and ``let ok = false`` false, until they are assigned."""
+        target, value = node.target, node.value
+        if not isinstance(target, ir.Name) or target.id in self.shared or node.kind == "var":
+            return points
+        if value is None:
+            value = ir.Name(node.start, node.start, "undefined")
+        elif not isinstance(value, ir.Const):
+            return points
+        equal = ir.Binary(node.start, node.end, "===", target, value)
+        known = ((state, assume(facts, equal, True)) for state, facts in points)
+        return {(state, facts) for state, facts in known if facts is not None}
+
     @staticmethod
     def _bind(target: ir.Node, points: set[_Point[S]]) -> set[_Point[S]]:
         return {(state, forget(facts, target)) for state, facts in points}
@@ -452,6 +468,17 @@ class _Walk(Generic[S]):
         if len(merged) > MAX_STATES:
             raise _TooManyError
         return set(merged.items())
+
+
+def _changed_elsewhere(body: list[ir.Stmt]) -> set[str]:
+    """The names that functions written inside a body assign to."""
+    inner = (n for s in body for f in ir.walk(s) if isinstance(f, ir.Func) for n in ir.walk(f))
+    targets = [
+        n.target if isinstance(n, ir.Assign) else n.value
+        for n in inner
+        if isinstance(n, ir.Assign) or (isinstance(n, ir.Unary) and n.op in ("++", "--"))
+    ]
+    return {n.id for t in targets for n in ir.walk(t) if isinstance(n, ir.Name)}
 
 
 def _both_sides(node: ir.Switch) -> bool:

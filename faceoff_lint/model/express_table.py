@@ -81,7 +81,12 @@ def _row(
     errors: list[_Prior],
 ) -> Row:
     chain: list[Step] = []
+    met: set[tuple[int, Span]] = set()
     for step in [p.step for p in prior if may_match(p.path, path)]:
+        # One ``use`` with several paths runs once, on the first that fits.
+        if (id(step.handler), step.span) in met:
+            continue
+        met.add((id(step.handler), step.span))
         chain.extend([*_wrappers(step.handler, step.span), step])
     for handler in [*map(resolve, route.event.before), *route.handlers[:-1]]:
         step = Step(handler, "middleware", route.span)
