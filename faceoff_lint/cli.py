@@ -130,6 +130,12 @@ def cli() -> None:
     show_default=True,
 )
 @click.option(
+    "--since",
+    metavar="REV",
+    envvar="PRE_COMMIT_FROM_REF",
+    help="Report only what involves a line that has changed since this git revision.",
+)
+@click.option(
     "--baseline",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Report only what this file of accepted findings does not hold.",
@@ -157,6 +163,7 @@ def check(
     extend_select: tuple[str, ...],
     ignore: tuple[str, ...],
     output_format: str,
+    since: str | None,
     baseline: Path | None,
     fixes: bool,
     unsafe_fixes: bool,
@@ -188,7 +195,7 @@ def check(
     selection = registry.Selection(select or None, extend_select, ignore)
     known.check([*select, *extend_select, *ignore])
     job = _job(paths, known, selection, config, isolated=isolated, jobs=jobs)
-    job = dataclasses.replace(job, baseline=baseline or job.settings.baseline)
+    job = dataclasses.replace(job, baseline=baseline or job.settings.baseline, since=since)
     fixed: list[Finding] = []
     problems: list[str] = []
     if fixes:

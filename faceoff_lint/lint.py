@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from faceoff_lint import baseline, config, engine, fixing, suppressions
 from faceoff_lint.baseline import Baseline, Entry
+from faceoff_lint.changes import Changes, changed_since, involved
 from faceoff_lint.deep import run_deep
 from faceoff_lint.discovery import Discovery, discover
 from faceoff_lint.errors import NothingToLint
@@ -57,6 +58,7 @@ class Job:
 
     ``selection`` is the command line's, above the settings'. ``jobs``: worker processes, None for
     as many as fit the machine and the tree. ``baseline``: a file of accepted findings.
+    ``since``: a revision; what involves no line changed since then is left out.
     """
 
     root: Path
@@ -65,6 +67,7 @@ class Job:
     selection: Selection = field(default_factory=Selection)
     jobs: int | None = None
     baseline: Path | None = None
+    since: str | None = None
 
 
 @dataclass
@@ -90,6 +93,7 @@ def _lint(job: Job, registry: Registry) -> Report:
     layers = [job.settings.selection, job.selection]
     selected, upgrading = registry.selected(layers), registry.upgrading(layers)
     known = baseline.load(job.baseline) if job.baseline is not None else None
+    changes = changed_since(job.root, job.since) if job.since is not None else None
     understood = understand(job)
     crashed: set[Rule] = set()
     findings = list(understood.failures)
@@ -117,10 +121,13 @@ def _lint(job: Job, registry: Registry) -> Report:
     if known is not None:
         kept, accepted, gone = known.split(kept, job.root, Located(understood.reads))
         stale = sum(_expected(job, selected, known, entry) for entry in gone.elements())
+    sources = _sources(job.root, understood.reads, kept)
+    if changes is not None:
+        kept = [f for f in kept if _is_new(f, changes, sources)]
     return Report(
         root=job.root,
         findings=tuple(kept),
-        sources=_sources(job.root, understood.reads, kept),
+        sources=sources,
         rules={rule.code: rule for rule in registry.rules},
         summaries=tuple(web.summary() for web in understood.webs),
         notes=tuple(understood.found.notes),
@@ -130,6 +137,16 @@ def _lint(job: Job, registry: Registry) -> Report:
         accepted=accepted,
         stale=stale,
     )
+
+
+def _is_new(finding: Finding, changes: Changes, sources: Mapping[str, Source]) -> bool:
+    """Whether some place that a finding speaks of lies on a changed line."""
+    for span in involved(finding):
+        source = sources[span.file]
+        first, last = source.position(span.start).line, source.position(span.end).line
+        if changes.touch(span, first, last):
+            return True
+    return False
 
 
 class Located:
@@ -159,7 +176,7 @@ def accept(job: Job, registry: Registry, path: Path, *, prune: bool) -> Baseline
 
 
 def _accept(job: Job, registry: Registry, path: Path, prune: bool) -> Baseline:
-    report = _lint(dataclasses.replace(job, baseline=None), registry)
+    report = _lint(dataclasses.replace(job, baseline=None, since=None), registry)
     made, scope = Baseline(path), Located(report.reads)
     for finding in report.findings:
         if not registry.by_key[finding.code].always:
