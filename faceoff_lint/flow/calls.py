@@ -400,7 +400,7 @@ class Flow:
                 what = match(site)
                 if what is not None:
                     yield Hit(function, site, what, [*path, site])
-            for inner, via in self._successors(current, closures):
+            for inner, via in self.successors(current, closures):
                 if id(inner.node) in seen or (enter is not None and not enter(inner)):
                     continue
                 longer = path if via is None else [*path, via]
@@ -408,9 +408,10 @@ class Flow:
                     seen.add(id(inner.node))
                     queue.append((inner, longer))
 
-    def _successors(
+    def successors(
         self, function: Function, closures: bool = True
     ) -> Iterator[tuple[Function, CallSite | None]]:
+        """The functions that one can run next: what it calls, and by which call; its closures."""
         for closure in self.closures(function) if closures else ():
             yield closure, None
         for site in self.calls(function):
@@ -440,7 +441,7 @@ class Flow:
             if id(current.node) in seen:
                 continue
             seen[id(current.node)] = current
-            stack.extend(inner for inner, _ in self._successors(current))
+            stack.extend(inner for inner, _ in self.successors(current))
         return list(seen.values())
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from faceoff_lint.finding import Related
-from faceoff_lint.flow.calls import CallSite, Flow, Hit
+from faceoff_lint.flow.calls import MAX_CALL_DEPTH, CallSite, Flow, Hit
 from faceoff_lint.flow.leaks import Leaks, Slot
 from faceoff_lint.model import Web
 from faceoff_lint.source import Span
@@ -22,12 +23,14 @@ T = TypeVar("T")
 class Arrival(Generic[T]):
     """A call that requests reach: how, and from which registrations.
 
-    ``titles`` name the routes; ``places`` are the registrations, in the same order.
+    ``titles`` name the routes; ``places`` are the registrations, in the same order. ``slots``: the
+    handlers registered there.
     """
 
     hit: Hit[T]
     titles: list[str] = field(default_factory=list)
     places: list[Span] = field(default_factory=list)
+    slots: list[Slot] = field(default_factory=list)
 
     @property
     def site(self) -> CallSite:
@@ -53,6 +56,16 @@ class Arrival(Generic[T]):
         return (Related(self.places[0], f"registered for {self.titles[0]}"), *calls[:3])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Root:
+    """A function that a request enters first."""
+
+    function: Function
+    title: str
+    place: Span
+    slot: Slot | None = None
+
+
 class Requests:
     """The request code of one Express service; ``Requests.of(web)`` gives the one instance."""
 
@@ -74,8 +87,7 @@ class Requests:
     def functions(self) -> list[Function]:
         """Every function of product code that a request can run, closures included."""
         if self._functions is None:
-            roots = [f for f, _, _ in self._roots()]
-            reached = self.flow.reached(roots)
+            reached = self.flow.reached(root.function for root in self._listed)
             self._functions = [f for f in reached if self.web.is_product(f.span)]
         return self._functions
 
@@ -84,28 +96,72 @@ class Requests:
 
         Registrations for development only don't count.
         """
-        if not any(match(site) is not None for f in self.functions for site in self.flow.calls(f)):
-            return []
         found: dict[Span, Arrival[T]] = {}
-        for function, title, place in self._roots():
-            for hit in self.flow.reach(function, match):
-                if self.web.is_product(hit.site.span):
-                    arrival = found.setdefault(hit.site.span, Arrival(hit))
-                    arrival.titles.append(title)
-                    arrival.places.append(place)
+        for function in self.functions:
+            for site in self.flow.calls(function):
+                what = match(site)
+                ways = self._ways(site) if what is not None and site.span not in found else []
+                if what is None or not ways:
+                    continue
+                first, path = ways[0]
+                arrival = found[site.span] = Arrival(Hit(first.function, site, what, path))
+                arrival.titles.extend(root.title for root, _ in ways)
+                arrival.places.extend(root.place for root, _ in ways)
+                arrival.slots.extend(root.slot for root, _ in ways if root.slot is not None)
         return list(found.values())
 
-    def _roots(self) -> list[tuple[Function, str, Span]]:
+    def _ways(self, site: CallSite) -> list[tuple[_Root, list[CallSite]]]:
+        """Every registration that leads to a call, in order, with the shortest way there.
+
+        Goes upwards from the call: few calls are asked about, and many lie below a route.
+        """
+        roots, callers = self._entrances, self._callers
+        ways: dict[int, list[CallSite]] = {}
+        seen = {id(site.function.node)}
+        queue: list[tuple[Function, list[CallSite]]] = [(site.function, [site])]
+        while queue:
+            function, path = queue.pop(0)
+            for index in roots.get(id(function.node), ()):
+                ways.setdefault(index, path)
+            for caller, via in callers.get(id(function.node), ()):
+                longer = path if via is None else [via, *path]
+                if id(caller.node) not in seen and len(longer) <= MAX_CALL_DEPTH:
+                    seen.add(id(caller.node))
+                    queue.append((caller, longer))
+        listed = self._listed
+        return [(listed[index], ways[index]) for index in sorted(ways)]
+
+    @cached_property
+    def _listed(self) -> list[_Root]:
+        return list(self._roots())
+
+    @cached_property
+    def _entrances(self) -> dict[int, list[int]]:
+        """By function: which of ``_listed`` enter it first."""
+        found: dict[int, list[int]] = {}
+        for index, root in enumerate(self._listed):
+            found.setdefault(id(root.function.node), []).append(index)
+        return found
+
+    @cached_property
+    def _callers(self) -> dict[int, list[tuple[Function, CallSite | None]]]:
+        """By function: who calls it, and by which call; None for a function around it."""
+        found: dict[int, list[tuple[Function, CallSite | None]]] = {}
+        for function in self.flow.reached(root.function for root in self._listed):
+            for inner, via in self.flow.successors(function):
+                found.setdefault(id(inner.node), []).append((function, via))
+        return found
+
+    def _roots(self) -> Iterator[_Root]:
         """What a request enters first, with its title and its registration."""
-        roots: list[tuple[Function, str, Span]] = []
         for slot in self.leaks.slots:
             if not self.web.development_only(slot.conditions):
-                title, entered = self._title(slot), self.flow.entered(slot.handler)
-                roots.extend((f, title, slot.span) for f in entered)
+                title = self._title(slot)
+                for function in self.flow.entered(slot.handler):
+                    yield _Root(function, title, slot.span, slot)
         for function, what in self.leaks.verifiers:
             if self.web.is_product(function.span):
-                roots.append((function, what, function.span))
-        return roots
+                yield _Root(function, what, function.span)
 
     def _title(self, slot: Slot) -> str:
         return self.leaks.title(slot)

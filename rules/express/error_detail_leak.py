@@ -11,16 +11,17 @@ from faceoff_lint.rule import (
     CallSite,
     External,
     Finding,
-    Flow,
     Function,
     Leaks,
     Related,
+    Requests,
     Span,
     Web,
     ir,
     rule,
 )
 
+_HANDLERS = ("errorhandler()", "errorhandler.default()")
 _SENDING = {"json", "jsonp", "send", "end", "render", "write"}
 _ENVIRONMENT = re.compile(r"env|dev|prod|debug|verbose|stage|local|test", re.IGNORECASE)
 
@@ -34,36 +35,32 @@ _ENVIRONMENT = re.compile(r"env|dev|prod|debug|verbose|stage|local|test", re.IGN
 )
 def error_detail_leak(web: Web) -> Iterator[Finding]:
     """The stack of an error is sent to the client."""
-    leaks, flow = Leaks.of(web), Flow.of(web)
+    leaks = Leaks.of(web)
     seen: set[Span] = set()
     for slot in leaks.slots:
         if web.development_only(slot.conditions):
             continue
         made = slot.handler.value
-        if isinstance(made, External) and made.path in ("errorhandler()", "errorhandler.default()"):
-            if made.span is not None and made.span not in seen and not slot.conditions:
-                seen.add(made.span)
-                yield Finding(
-                    made.span,
-                    "`errorhandler` sends the stack of every error to the client, and is not kept "
-                    "to development",
-                    label="for development only",
-                )
+        if not isinstance(made, External) or made.path not in _HANDLERS or slot.conditions:
             continue
-        for function in flow.entered(slot.handler):
-            for hit in flow.reach(function, lambda site: _stack(web, site)):
-                span = hit.what
-                if span in seen or not web.is_product(span):
-                    continue
-                seen.add(span)
-                yield Finding(
-                    span,
-                    f"`{leaks.title(slot)}` sends the stack of its error to the client"
-                    if slot.route is not None
-                    else "this error's stack is sent to the client",
-                    label="files and lines of the server",
-                    related=(Related(slot.span, "registered here"),),
-                )
+        if made.span is not None and made.span not in seen:
+            seen.add(made.span)
+            yield Finding(
+                made.span,
+                "`errorhandler` sends the stack of every error to the client, and is not kept "
+                "to development",
+                label="for development only",
+            )
+    for found in Requests.of(web).arrivals(lambda site: _stack(web, site)):
+        of_route = any(title != "middleware" for title in found.titles)
+        yield Finding(
+            found.what,
+            f"{found.where} sends the stack of its error to the client"
+            if of_route
+            else "this error's stack is sent to the client",
+            label="files and lines of the server",
+            related=(Related(found.places[0], "registered here"),),
+        )
 
 
 def _stack(web: Web, site: CallSite) -> Span | None:

@@ -10,11 +10,8 @@ from faceoff_lint.rule import (
     WARNING,
     CallSite,
     Finding,
-    Flow,
-    Leaks,
     Options,
-    Related,
-    Span,
+    Requests,
     Web,
     rule,
 )
@@ -57,24 +54,15 @@ def _handles_signals(web: Web) -> bool:
 
 
 def _exits(web: Web) -> Iterator[Finding]:
-    flow, leaks = Flow.of(web), Leaks.of(web)
-    found: dict[Span, Finding] = {}
-    for slot in leaks.slots:
-        if web.development_only(slot.conditions):
-            continue
-        for function in flow.entered(slot.handler):
-            for hit in flow.reach(function, _ends, closures=False):
-                if web.is_product(hit.site.span) and hit.site.span not in found:
-                    title = leaks.title(slot)
-                    found[hit.site.span] = Finding(
-                        hit.site.span,
-                        f"`{title}` can end the process, and with it every other request",
-                        label="ends the process",
-                        related=(Related(slot.span, f"registered for {title}"),),
-                        why="All requests share one process; who restarts it, and when, is open.",
-                        severity=WARNING,
-                    )
-    yield from found.values()
+    for found in Requests.of(web).arrivals(_ends):
+        yield Finding(
+            found.site.span,
+            f"{found.where} can end the process, and with it every other request",
+            label="ends the process",
+            related=found.frames,
+            why="All requests share one process; who restarts it, and when, is open.",
+            severity=WARNING,
+        )
 
 
 def _ends(site: CallSite) -> bool | None:

@@ -11,10 +11,7 @@ from faceoff_lint.rule import (
     Finding,
     Flow,
     Inputs,
-    Leaks,
-    Related,
-    Slot,
-    Span,
+    Requests,
     Web,
     rule,
 )
@@ -32,21 +29,14 @@ _TARGETS = {"redirect", "location"}
 )
 def open_redirect(web: Web) -> Iterator[Finding]:
     """The target of a redirect is what the client wrote."""
-    flow, leaks, inputs = Flow.of(web), Leaks.of(web), Inputs(Flow.of(web))
-    found: dict[Span, tuple[CallSite, str, list[Slot]]] = {}
-    for slot in leaks.slots:
-        for function in flow.entered(slot.handler):
-            for hit in flow.reach(function, lambda site: _target(inputs, site)):
-                if web.is_product(hit.site.span):
-                    known = found.setdefault(hit.site.span, (hit.site, hit.what, []))
-                    known[2].append(slot)
-    for span, (site, name, slots) in found.items():
-        if not inputs.checked(site, name, slots):
+    inputs = Inputs(Flow.of(web))
+    for found in Requests.of(web).arrivals(lambda site: _target(inputs, site)):
+        if not inputs.checked(found.site, found.what, found.slots):
             yield Finding(
-                span,
-                f"`{leaks.title(slots[0])}` redirects to whatever `{name}` says",
+                found.site.span,
+                f"{found.where} redirects to whatever `{found.what}` says",
                 label="may lead to any site",
-                related=(Related(slots[0].span, f"registered for {leaks.title(slots[0])}"),),
+                related=found.frames,
             )
 
 

@@ -12,9 +12,9 @@ from faceoff_lint.rule import (
     Finding,
     Flow,
     Function,
-    Leaks,
     Lit,
     Related,
+    Requests,
     SocketServer,
     Span,
     Web,
@@ -36,19 +36,16 @@ _REMOVING = {"off", "removeListener", "removeAllListeners", "clearInterval", "un
 )
 def socket_listener_leak(web: Web) -> Iterator[Finding]:
     """Listeners or timers pile up with every request or connection."""
-    flow, leaks = Flow.of(web), Leaks.of(web)
+    flow = Flow.of(web)
     found: dict[Span, Finding] = {}
-    for slot in leaks.slots:
-        for function in flow.entered(slot.handler):
-            for hit in flow.reach(function, lambda site: _adds(site, request=True)):
-                if _judged(web, flow, hit.site, function) and hit.site.span not in found:
-                    title = leaks.title(slot)
-                    found[hit.site.span] = Finding(
-                        hit.site.span,
-                        f"every request of `{title}` adds another {hit.what}",
-                        label="never removed",
-                        related=(Related(slot.span, f"registered for {title}"),),
-                    )
+    for way in Requests.of(web).arrivals(lambda site: _adds(site, request=True)):
+        if _judged(web, flow, way.site, way.hit.root):
+            found[way.site.span] = Finding(
+                way.site.span,
+                f"every request of {way.where} adds another {way.what}",
+                label="never removed",
+                related=way.frames,
+            )
     for event in web.socket_events:
         name = event.name.value if isinstance(event.name, Lit) else ""
         connected = web.resolve(event.handler).function

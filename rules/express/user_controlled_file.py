@@ -12,10 +12,7 @@ from faceoff_lint.rule import (
     Finding,
     Flow,
     Inputs,
-    Leaks,
-    Related,
-    Slot,
-    Span,
+    Requests,
     Web,
     rule,
 )
@@ -36,24 +33,15 @@ _FS = {
 )
 def user_controlled_file(web: Web) -> Iterator[Finding]:
     """The path of a file is made of what the client wrote."""
-    flow, leaks, inputs = Flow.of(web), Leaks.of(web), Inputs(Flow.of(web))
-    found: dict[Span, tuple[CallSite, str, list[Slot]]] = {}
-    for slot in leaks.slots:
-        for function in flow.entered(slot.handler):
-            for hit in flow.reach(function, lambda site: _path(inputs, site)):
-                if web.is_product(hit.site.span):
-                    known = found.setdefault(hit.site.span, (hit.site, hit.what, []))
-                    known[2].append(slot)
-    for span, (site, name, slots) in found.items():
-        if inputs.checked(site, name, slots):
-            continue
-        title, what = leaks.title(slots[0]), _name(site)
-        yield Finding(
-            span,
-            f"`{title}` gives `{what}` a path made of `{name}`",
-            label="may be any file",
-            related=(Related(slots[0].span, f"registered for {title}"),),
-        )
+    inputs = Inputs(Flow.of(web))
+    for found in Requests.of(web).arrivals(lambda site: _path(inputs, site)):
+        if not inputs.checked(found.site, found.what, found.slots):
+            yield Finding(
+                found.site.span,
+                f"{found.where} gives `{_name(found.site)}` a path made of `{found.what}`",
+                label="may be any file",
+                related=found.frames,
+            )
 
 
 def _name(site: CallSite) -> str:
