@@ -33,6 +33,7 @@ from faceoff_lint.source import Span
 if TYPE_CHECKING:
     from faceoff_lint import ir
     from faceoff_lint.flow import (
+        ABORTS,
         Act,
         Answers,
         Arrival,
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
         CallSite,
         Code,
         Concerns,
+        Contexts,
+        Endings,
         ErrorCallback,
         Exit,
         Failures,
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
         Late,
         Leaks,
         Lost,
+        Need,
         OpenStream,
         Order,
         Outcome,
@@ -69,6 +73,7 @@ if TYPE_CHECKING:
         Verdict,
         View,
         Views,
+        answered_with,
         built,
         called,
         error_callbacks,
@@ -159,6 +164,8 @@ __all__ = [
     "rule_values", "variables",
     "Built", "Code", "Place", "Text", "built", "options", "is_column", "is_query", "is_session",
     "Api", "Setting", "ConfigEvent", "ExtensionEvent", "as_pattern", "exclusive",
+    "ABORTS", "Endings",
+    "Contexts", "Need", "answered_with",
     "BLUEPRINTS", "CONTEXTS", "DATABASE", "ERRORS", "LOAD", "PRODUCTION", "REALTIME", "REST",
     "ROUTING", "STRUCTURE", "VERSIONS",
     "ASYNC", "ERROR_HANDLING", "EVENT_LOOP", "EXPRESS_PRODUCTION", "EXPRESS_VERSIONS", "HTTP",

@@ -1,11 +1,14 @@
 """What functions do when they run: call graph and summaries, computed on demand."""
 
+from faceoff_lint.flow.aborts import ABORTS, Endings
 from faceoff_lint.flow.answers import Answers, Unanswered
 from faceoff_lint.flow.arguments import called, parameters, passed, rule_values
 from faceoff_lint.flow.callbacks import ErrorCallback, error_callbacks
 from faceoff_lint.flow.calls import CallSite, Flow, Hit
+from faceoff_lint.flow.clauses import answered_with
 from faceoff_lint.flow.code import Code, Place
 from faceoff_lint.flow.concerns import Concerns
+from faceoff_lint.flow.contexts import Contexts, Need
 from faceoff_lint.flow.database import is_column, is_query, is_session
 from faceoff_lint.flow.decorators import keeps_arguments, keeps_result, methods_of_class
 from faceoff_lint.flow.endings import Act
@@ -32,12 +35,15 @@ __all__ = [
     "Fates",
     "Act",
     "Answers",
+    "ABORTS",
     "Built",
     "Arrival",
     "CallSite",
     "Code",
     "Concerns",
     "ErrorCallback",
+    "Contexts",
+    "Endings",
     "Exit",
     "Failures",
     "Floating",
@@ -48,6 +54,7 @@ __all__ = [
     "Leaks",
     "OpenStream",
     "Order",
+    "Need",
     "Outcome",
     "Place",
     "Point",
@@ -64,6 +71,7 @@ __all__ = [
     "Views",
     "error_callbacks",
     "explore",
+    "answered_with",
     "called",
     "built",
     "is_column",

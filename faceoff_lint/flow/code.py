@@ -70,6 +70,7 @@ class _Index:
     calls: dict[str, list[Place[ir.Call]]] = field(default_factory=dict)
     attrs: dict[str, list[Place[ir.Attr]]] = field(default_factory=dict)
     names: dict[str, list[Place[ir.Name]]] = field(default_factory=dict)
+    throws: list[Place[ir.Throw]] = field(default_factory=list)
     at_import: list[Place[ir.Expr]] = field(default_factory=list)
 
 
@@ -124,6 +125,11 @@ class Code:
         for name in names:
             yield from found.get(name, ())
 
+    @property
+    def throws(self) -> list[Place[ir.Throw]]:
+        """The ``raise`` statements."""
+        return self._indexed().throws
+
     def import_time(self, kind: type[E]) -> Iterator[Place[E]]:
         """The expressions of a kind that are evaluated when their module is imported."""
         for place in self._indexed().at_import:
@@ -149,6 +155,8 @@ class Code:
                 index.attrs.setdefault(node.name, []).append(Place(node, record, chain, above))
             elif isinstance(node, ir.Name):
                 index.names.setdefault(node.id, []).append(Place(node, record, chain, above))
+            elif isinstance(node, ir.Throw):
+                index.throws.append(Place(node, record, chain, above))
             outside = not any(isinstance(s, ir.Func) for s in chain)
             if outside and isinstance(node, (ir.Attr, ir.Index, ir.Call)):
                 index.at_import.append(Place(node, record, chain, above))

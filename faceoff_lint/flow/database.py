@@ -24,7 +24,7 @@ _COLUMN = re.compile(
 )
 _QUERY = re.compile(
     r"(?:flask_sqlalchemy\.SQLAlchemy\(\)\.Model\.query|"
-    rf"{_SESSION.pattern}\.query\(\)|(?:sqlalchemy\.orm\.)?declarative_base\(\)\.query)"
+    rf"{_SESSION.pattern}\.query\(\)|sqlalchemy(?:\.\w+)*\.declarative_base\(\)\.query)"
     r"(?:\.\w+(?:\(\))?)*"
 )
 

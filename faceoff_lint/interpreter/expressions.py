@@ -141,6 +141,7 @@ def _traced_call(vm: Machine, node: ir.Call, callee: Value, call: CallArgs) -> V
 
     trace = vm.trace
     assert trace is not None
+    trace.values.setdefault(id(node.func), callee)  # a member that is called is not evaluated
     # What a call leads to must not use up the steps that the rest of this body needs.
     budget, vm.budget = vm.budget, min(vm.budget, CALL_BUDGET)
     result = vm.call(callee, call)

@@ -607,6 +607,22 @@ class Web:
         """Whether set-up code calls a library function: ``socket.setdefaulttimeout``."""
         return any(call.path == f"{path}()" for call in self.external_calls)
 
+    def with_import(self, file: str, module: str, name: str) -> tuple[Edit, ...] | None:
+        """The edits that make ``name`` of a Python module known in a file; none if it is."""
+        found = self.module(file)
+        record = self.modules.records.get(file)
+        if found is None or record is None:
+            return None
+        if name in record.env.vars:
+            value = record.env.vars[name]
+            same = isinstance(value, External) and value.path == f"{module}.{name}"
+            return () if same else None
+        for node in found.body:
+            if isinstance(node, ir.Import) and node.module != "__future__":
+                at = Span(file, node.start, node.start)
+                return (Edit(at, f"from {module} import {name}\n"),)
+        return None
+
     def with_argument(self, file: str, call: ir.Call, text: str) -> Edit | None:
         """The edit that adds an argument at the end of a call."""
         record = self.modules.records.get(file)
