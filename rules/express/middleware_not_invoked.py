@@ -33,12 +33,13 @@ _FACTORIES = {
     **dict.fromkeys(_PLAIN, _HANG),
     **dict.fromkeys(
         ("body-parser.json", "body-parser.raw", "body-parser.text", "body-parser.urlencoded",
-         "connect-timeout", "cookie-session", "csurf", "express.raw", "express.text",
+         "connect-timeout", "csurf", "express.raw", "express.text",
          "express.urlencoded", "express-rate-limit", "express-rate-limit.rateLimit",
-         "express-session", "express-slow-down", "method-override", "morgan", "multer"), _HANG
+         "express-session", "express-slow-down", "morgan", "multer"), _HANG
     ),
     **dict.fromkeys(
-        ("body-parser", "express.static", "helmet", "passport.initialize", "passport.session"),
+        ("body-parser", "cookie-session", "express.static", "helmet", "method-override",
+         "passport.initialize", "passport.session"),
         _FAIL,
     ),
 }  # fmt: skip
