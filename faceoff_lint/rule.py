@@ -123,6 +123,7 @@ if TYPE_CHECKING:
     from faceoff_lint.values import (
         MAYBE,
         NO,
+        UNDEFINED,
         YES,
         Builtin,
         CallArgs,
@@ -148,7 +149,7 @@ __all__ = [
     "App", "Deployment", "Group", "Handler", "Mount", "Route", "Row", "Step", "Use", "Web",
     "Exit", "Floating", "Flow", "Hit", "Inputs", "Jump", "Leaks", "Outcome",
     "Point", "Rejections", "Responses", "Slot",
-    "Act", "Fates", "Late", "Lost", "Twice",
+    "UNDEFINED", "Act", "Fates", "Late", "Lost", "Twice",
     "ErrorCallback", "error_callbacks", "OpenStream", "open_streams",
     "Arrival", "Order", "Requests", "SharedWrite", "shadowed_routes", "shared_writes",
     "Verdict", "MAYBE", "NO", "YES", "Tri", "ir",

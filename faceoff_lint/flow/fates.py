@@ -250,13 +250,24 @@ class Fates:
 
     @cached_property
     def twice(self) -> list[Twice]:
-        """Pairs of acts on one path."""
-        return [Twice(w.function, a, b) for w in self._walks for a, b in w.twice.values()]
+        """Pairs of acts on one path, in the order of the text."""
+        return [
+            Twice(walk.function, first, second)
+            for walk in self._walks
+            for first, second in sorted(
+                walk.twice.values(), key=lambda p: (p[0].node.start, p[1].node.start)
+            )
+        ]
 
     @cached_property
     def late(self) -> list[Late]:
-        """What is set after an answer."""
-        return [Late(w.function, a, n) for w in self._walks for a, n in w.late.values()]
+        """What is set after an answer, unless a second answer follows it."""
+        return [
+            Late(walk.function, answer, node)
+            for walk in self._walks
+            for answer, node in walk.late.values()
+            if not any(first == answer for first, _ in walk.twice.values())
+        ]
 
     def returned(self, pair: Twice, near: Applicability, far: Applicability) -> Fix | None:
         """``return`` before the first act, where it is a statement of an ``if``.

@@ -20,6 +20,7 @@ from faceoff_lint.rule import (
     Span,
     Web,
     error_callbacks,
+    ir,
     rule,
 )
 
@@ -68,6 +69,9 @@ def _fix(web: Web, found: Arrival[list[ErrorCallback]], callback: ErrorCallback)
     name = leaks.next_name(handler)
     inside = handler.node.start <= node.start < handler.node.end
     if callback.what != "unread" or name is None or not found.hit.direct or not inside:
+        return None
+    directive = node.body and isinstance(node.body[0], ir.ExprStmt)
+    if directive and isinstance(getattr(node.body[0], "value", None), ir.Const):
         return None
     if node.expression_body or not node.body:
         return None

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from faceoff_lint.rule import MIDDLEWARE, SAFE, UNSAFE, WARNING, Fates, Finding, Related, Web, rule
+from faceoff_lint.rule import (
+    MIDDLEWARE,
+    SAFE,
+    UNSAFE,
+    WARNING,
+    Fates,
+    Finding,
+    Related,
+    Span,
+    Web,
+    rule,
+)
 
 
 @rule(
@@ -17,13 +28,15 @@ from faceoff_lint.rule import MIDDLEWARE, SAFE, UNSAFE, WARNING, Fates, Finding,
 )
 def double_next(web: Web) -> Iterator[Finding]:
     """A path calls `next` twice."""
-    fates = Fates.of(web)
+    fates, seen = Fates.of(web), set[Span]()
     for pair in fates.twice:
-        if "answer" in (pair.first.kind, pair.second.kind):
+        first = pair.span(pair.first)
+        if "answer" in (pair.first.kind, pair.second.kind) or first in seen:
             continue
+        seen.add(first)
         name = "`next(err)`" if pair.first.kind == "error" else "`next()`"
         yield Finding(
-            pair.span(pair.first),
+            first,
             f"the function goes on after {name}, to a second `next`: "
             "the request is passed on again while it is answered",
             label="goes on",

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from faceoff_lint.rule import HTTP, SAFE, UNSAFE, WARNING, Act, Fates, Finding, Related, Web, rule
-
-_HARMLESS_SECOND = {"end"}
+from faceoff_lint.rule import (
+    HTTP,
+    SAFE,
+    UNSAFE,
+    WARNING,
+    Act,
+    Fates,
+    Finding,
+    Related,
+    Span,
+    Web,
+    rule,
+)
 
 
 @rule(
@@ -19,14 +29,17 @@ _HARMLESS_SECOND = {"end"}
 )
 def double_response(web: Web) -> Iterator[Finding]:
     """A path answers twice, or answers and passes on an error."""
-    fates = Fates.of(web)
+    fates, seen = Fates.of(web), set[Span]()
     for pair in fates.twice:
         kinds = {pair.first.kind, pair.second.kind}
-        if "answer" not in kinds or "next" in kinds or pair.second.method in _HARMLESS_SECOND:
+        if "answer" not in kinds or "next" in kinds or pair.second.method == "end":
             continue
-        second = pair.span(pair.second)
+        first, second = pair.span(pair.first), pair.span(pair.second)
+        if first in seen:
+            continue
+        seen.add(first)
         yield Finding(
-            pair.span(pair.first),
+            first,
             f"the function goes on after {_name(pair.first)}, to {_name(pair.second)}",
             label="goes on",
             related=(Related(second, "the second answer"),),

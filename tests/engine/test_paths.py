@@ -58,6 +58,11 @@ JAVASCRIPT = {
     "o: for (const i of k) { for (const j of i) { if (j) continue o; break o; } } a();": {"a end"},
     "do { if (x) return a(); } while (y); b();": {"a return", "b end"},
     "const f = () => a(); b();": {"b end"},
+    "let t; if (x) t = y; else if (t) a(); b();": {"b end"},
+    "let ok = false; if (!ok) a(); b();": {"a b end"},
+    "let t; run(() => { t = 1; }); if (t) a();": {"run a end", "run end"},
+    "let n = 0; n++; if (n) a();": {"a end", "end"},
+    "let t; for (const i of is) { if (t) return a(); t = i; }": {"a return", "end"},
 }  # fmt: skip
 
 PYTHON = {
