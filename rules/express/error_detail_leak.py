@@ -22,7 +22,7 @@ from faceoff_lint.rule import (
 )
 
 _HANDLERS = ("errorhandler()", "errorhandler.default()")
-_SENDING = {"json", "jsonp", "send", "end", "render", "write"}
+_SENDING = {"json", "jsonp", "send", "end", "write"}
 _ENVIRONMENT = re.compile(r"env|dev|prod|debug|verbose|stage|local|test", re.IGNORECASE)
 
 
