@@ -70,7 +70,8 @@ class Contexts:
         if names & _ASKS or (way and function.node.is_generator):
             return None
         sites = {id(s.node): s for s in self.flow.calls(function)}
-        for node, parent in _outside(function.node.body, None):
+        params = {p.target.id for p in function.node.params if isinstance(p.target, ir.Name)}
+        for node, parent in _outside(function.node.body, params):
             if self._is_use(function, node, parent):
                 span = Span(function.module.path, node.start, node.end)
                 return Need(span, " ".join(self.web.text(span).split())[:50], way)
@@ -108,21 +109,28 @@ class Contexts:
         return paths if len(paths) == len(found) else []
 
 
-def _outside(
-    nodes: list[ir.Stmt], parent: ir.Node | None
-) -> Iterator[tuple[ir.Node, ir.Node | None]]:
-    """The nodes of a body, those in front that no ``with`` and no ``try`` may have provided for."""
-    stack: list[tuple[ir.Node, ir.Node | None]] = [(n, parent) for n in reversed(nodes)]
+def _outside(nodes: list[ir.Stmt], params: set[str]) -> Iterator[tuple[ir.Node, ir.Node | None]]:
+    """The nodes of a body with what is around them, those in front that surely run without help.
+
+    No ``with`` and no ``try`` may have provided for them, and no parameter may switch them off.
+    """
+    stack: list[tuple[ir.Node, ir.Node | None]] = [(n, None) for n in reversed(nodes)]
     while stack:
         node, above = stack.pop()
         yield node, above
         if isinstance(node, (ir.Func, ir.Class)):
             continue
         children: list[ir.Node] = list(ir.children(node))
-        if isinstance(node, ir.With) and not all(map(_harmless, node.items)):
-            children = [c for c in children if not any(c is s for s in node.body)]
-        if isinstance(node, ir.Try) and any(map(_expects, node.handlers)):
-            children = [c for c in children if not any(c is s for s in node.body)]
+        skipped: list[ir.Stmt] = []
+        if (isinstance(node, ir.With) and not all(map(_harmless, node.items))) or (
+            isinstance(node, ir.Try) and any(map(_expects, node.handlers))
+        ):
+            skipped = node.body
+        elif isinstance(node, ir.If) and any(
+            isinstance(n, ir.Name) and n.id in params for n in ir.walk(node.test)
+        ):
+            skipped = [*node.body, *node.orelse]
+        children = [c for c in children if not any(c is s for s in skipped)]
         stack.extend((c, node) for c in reversed(children))
 
 
