@@ -12,21 +12,21 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from faceoff_lint import __version__
+from faceoff_lint import __version__, output
 from faceoff_lint.errors import FaceoffError, NothingToLint
+from faceoff_lint.output import emit, log_error
 
 if TYPE_CHECKING:
     from faceoff_lint.finding import Finding
     from faceoff_lint.lint import Job
     from faceoff_lint.registry import Registry
     from faceoff_lint.reports import Report
-    from faceoff_lint.rule import Rule
 
 __all__ = ["main"]
 
@@ -62,21 +62,17 @@ class _Group(click.Group):
         except FaceoffError as error:
             _fail(ctx, error, 2)
         except Exception as error:
-            _log_error(f"internal error: {type(error).__name__}: {error}")
+            log_error(f"internal error: {type(error).__name__}: {error}")
             click.echo(traceback.format_exc(), err=True)
             click.echo("This is a fault of faceoff-lint; please report it.", err=True)
             ctx.exit(2)
 
 
 def _fail(ctx: click.Context, error: FaceoffError, code: int) -> NoReturn:
-    _log_error(error.message)
+    log_error(error.message)
     if error.detail:
         click.echo(error.detail, err=True)
     ctx.exit(code)
-
-
-def _log_error(message: str) -> None:
-    click.echo(f"{click.style('error', fg='red', bold=True)}: {message}", err=True)
 
 
 def _color(environ: Any) -> bool | None:
@@ -113,7 +109,17 @@ def cli() -> None:
     """Put Flask and Express apps together and report what is wrong with them."""
 
 
-@cli.command()
+class _Check(click.Command):
+    """Keeps the order of the output options, which the parser's result doesn't have."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        order = self.make_parser(ctx).parse_args(list(args))[2]
+        names = [str(param.name) for param in order]
+        ctx.meta["output options"] = [name for name in names if name.startswith("output_")]
+        return super().parse_args(ctx, args)
+
+
+@cli.command(cls=_Check)
 @_paths
 @click.option(
     "--preset",
@@ -125,9 +131,15 @@ def cli() -> None:
 @click.option("--ignore", multiple=True, callback=_split, help="Do not run these rules.")
 @click.option(
     "--output-format",
-    type=click.Choice(["full", "concise", "json", "github"]),
-    default="full",
-    show_default=True,
+    multiple=True,
+    type=click.Choice(output.FORMATS),
+    help="How to report; full by default. May be repeated, for other files.",
+)
+@click.option(
+    "--output-file",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the --output-format before it to this file.",
 )
 @click.option(
     "--since",
@@ -162,7 +174,8 @@ def check(
     select: tuple[str, ...],
     extend_select: tuple[str, ...],
     ignore: tuple[str, ...],
-    output_format: str,
+    output_format: tuple[str, ...],
+    output_file: tuple[Path, ...],
     since: str | None,
     baseline: Path | None,
     fixes: bool,
@@ -189,6 +202,8 @@ def check(
         raise click.UsageError("--fix writes and --diff only shows: choose one", ctx)
     if unsafe_fixes and not (fixes or diff):
         raise click.UsageError("--unsafe-fixes needs --fix or --diff", ctx)
+    order = ctx.meta["output options"]
+    wanted = output.outputs(order, output_format, output_file, statistics=statistics)
     known = registry.load()
     if preset is not None:
         select = (f"preset:{preset}", *select)
@@ -204,14 +219,13 @@ def check(
         report = lint(job, known)
     report = _placed(report, paths)
     if diff:
-        ctx.exit(_show_diff(ctx, report, unsafe=unsafe_fixes))
-    if quiet < 2:
-        _print_report(ctx, report, output_format, statistics=statistics, quiet=quiet)
+        ctx.exit(output.print_diff(ctx, report, unsafe=unsafe_fixes))
+    output.write(ctx, report, wanted, statistics=statistics, quiet=quiet)
     if report.stale and not quiet:
         note = f"{report.stale} accepted findings occur no more: `faceoff-lint baseline --prune`"
         click.echo(f"note: {note}", err=True)
     if fixes and not quiet:
-        _print_fixed(ctx, fixed, problems)
+        output.print_fixed(ctx, fixed, problems)
     if any(finding.code == "FO090" for finding in report.findings):
         ctx.exit(2)
     ctx.exit(1 if report.findings and not exit_zero else 0)
@@ -248,7 +262,7 @@ def baseline(
     made = accept(job, known, path, prune=prune)
     fixing.save(path, made.render().encode())
     total = made.accepted.total()
-    _print(ctx, [f"{path.name}: {total} accepted; use it with `check --baseline {path.name}`."])
+    emit(ctx, [f"{path.name}: {total} accepted; use it with `check --baseline {path.name}`."])
 
 
 @cli.command()
@@ -280,14 +294,14 @@ def routes(
     understood = understand(job)
     placed = _placed(Report(job.root), paths)
     for failure in understood.failures:
-        _log_error(failure.message)
+        log_error(failure.message)
     if form == "json":
         rows = [row.to_json() for web in understood.webs for row in web.rows()]
-        _print(ctx, render_json(relocated(rows, placed.given)))
+        emit(ctx, render_json(relocated(rows, placed.given)))
     else:
         for web in understood.webs:
             shown = relocated([row.to_json() for row in web.rows()], placed.here)
-            _print(ctx, render_text(web.summary(), shown))
+            emit(ctx, render_text(web.summary(), shown))
     ctx.exit(2 if understood.failures else 0)
 
 
@@ -304,11 +318,11 @@ def rule(ctx: click.Context, code: str | None, everything: bool, output_format: 
         raise click.UsageError("name a rule by its code or name, or say --all", ctx)
     known = registry.load()
     if everything:
-        _print_rules(ctx, known.rules, output_format)
+        output.print_rules(ctx, known.rules, output_format)
     elif output_format == "json":
-        _print(ctx, [json.dumps(catalogue.as_data(known.get(code or "")), indent=2)])
+        emit(ctx, [json.dumps(catalogue.as_data(known.get(code or "")), indent=2)])
     else:
-        _print(ctx, [catalogue.page(known.get(code or "")).rstrip()])
+        emit(ctx, [catalogue.page(known.get(code or "")).rstrip()])
 
 
 @cli.command()
@@ -323,10 +337,10 @@ def rules(ctx: click.Context, selectors: tuple[str, ...], output_format: str) ->
     if output_format == "markdown":
         if selectors:
             raise click.UsageError("the markdown table is of all rules", ctx)
-        _print(ctx, catalogue.as_markdown(known))
+        emit(ctx, catalogue.as_markdown(known))
         return
     named = {rule for one in _split(ctx, None, selectors) for rule in known.matching(one)}
-    _print_rules(ctx, [r for r in known.rules if r in named or not selectors], output_format)
+    output.print_rules(ctx, [r for r in known.rules if r in named or not selectors], output_format)
 
 
 @cli.command()
@@ -342,7 +356,7 @@ def completion(ctx: click.Context, shell: str) -> None:
     complete = get_completion_class(shell)
     assert complete is not None
     variable = f"_{_PROGRAM.upper().replace('-', '_')}_COMPLETE"
-    _print(ctx, [complete(cli, {}, _PROGRAM, variable).source()])
+    emit(ctx, [complete(cli, {}, _PROGRAM, variable).source()])
 
 
 # --- where a run starts --------------------------------------------------------------------------
@@ -403,78 +417,6 @@ def _below(path: Path, root: Path) -> str:
 
 
 # --- printing ------------------------------------------------------------------------------------
-
-
-def _print_report(
-    ctx: click.Context, report: Report, output_format: str, *, statistics: bool, quiet: int
-) -> None:
-    from faceoff_lint.reports import summary
-
-    text = output_format in ("full", "concise")
-    if not quiet:
-        for note in report.notes:
-            click.echo(f"note: {summary.safe(note)}", err=True)
-        _print(ctx, summary.understood(report), err=not text)
-    if statistics:
-        _print(ctx, summary.statistics(report, as_json=output_format == "json"))
-    else:
-        _print(ctx, _renderer(output_format)(report))
-    if not quiet:
-        _print(ctx, summary.closing(report), err=not text)
-
-
-def _print_fixed(ctx: click.Context, fixed: list[Finding], problems: list[str]) -> None:
-    from faceoff_lint.reports import summary
-
-    for problem in problems:
-        _log_error(summary.safe(problem))
-    _print(ctx, summary.fixed(fixed), err=True)
-
-
-def _show_diff(ctx: click.Context, report: Report, *, unsafe: bool) -> int:
-    """Print what fixing would change; 1 when there is anything."""
-    from faceoff_lint import fixing
-    from faceoff_lint.reports import summary
-
-    made = fixing.plan(report.findings, report.sources, unsafe=unsafe)
-    for problem in made.problems:
-        _log_error(summary.safe(problem))
-    _print(ctx, map(summary.safe, fixing.diff(made, report.sources)))
-    return 1 if made.edits else 0
-
-
-def _renderer(output_format: str) -> Any:
-    if output_format == "full":
-        from faceoff_lint.reports.full import render
-    elif output_format == "concise":
-        from faceoff_lint.reports.concise import render
-    elif output_format == "github":
-        from faceoff_lint.reports.github import render
-    else:
-        from faceoff_lint.reports.json import render
-    return render
-
-
-def _print(ctx: click.Context, lines: Iterable[str], *, err: bool = False) -> None:
-    """Print lines at once; a reader that has gone away is no error."""
-    text = "\n".join(lines)
-    if not text:
-        return
-    try:
-        click.echo(text, err=err, color=ctx.find_root().color)
-    except BrokenPipeError:
-        # Python flushes standard output once more at exit: let that go nowhere.
-        stream = sys.stderr if err else sys.stdout
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def _print_rules(ctx: click.Context, rules: Sequence[Rule], output_format: str) -> None:
-    from faceoff_lint import catalogue
-
-    if output_format == "json":
-        _print(ctx, [json.dumps([catalogue.as_data(one) for one in rules], indent=2)])
-    else:
-        _print(ctx, catalogue.as_table(rules))
 
 
 def _set_up_logging(verbose: int) -> None:

@@ -131,6 +131,7 @@ def _lint(job: Job, registry: Registry) -> Report:
         rules={rule.code: rule for rule in registry.rules},
         summaries=tuple(web.summary() for web in understood.webs),
         notes=tuple(understood.found.notes),
+        frameworks=tuple(dict.fromkeys(web.service.framework for web in understood.webs)),
         searched=len(understood.found.files),
         reads=understood.reads,
         suppressed=outcome.suppressed,

@@ -1,6 +1,7 @@
 """Reports: one format a file, each with ``render(report) -> Iterator[str]``, one line at a time.
 
-A renderer prints nothing, reads no file and knows nothing of the command line. It may style text;
+A renderer prints nothing, reads no file of the project (of ours: a rule's page) and knows nothing
+of the command line. It may style text;
 who prints it takes the styles out where they are not wanted.
 """
 
@@ -17,7 +18,7 @@ from faceoff_lint.rule import Rule
 from faceoff_lint.source import Position, Source, Span
 from faceoff_lint.terminal import printable_path
 
-__all__ = ["Report", "plural", "relative"]
+__all__ = ["Report", "plural", "readable", "relative"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Report:
     into, ``rules`` every rule by code. ``summaries``: one line a service, what was understood.
     ``notes``: what was passed over. ``searched``: how many source files were there.
     ``suppressed``: findings that comments hide; ``accepted``: that the baseline holds; ``stale``:
-    how many it holds that occur no more. ``reads``: what reading each file gave.
+    how many it holds that occur no more. ``reads``: what reading each file gave. ``frameworks``:
+    ``flask`` and ``express``, as far as there are apps of them.
 
     ``here`` is the user's folder, relative to the root, and ``prefix`` the root as seen from there
     when it lies elsewhere: printed paths open from where the user is. ``given`` is the one folder
@@ -46,6 +48,7 @@ class Report:
     accepted: int = 0
     stale: int = 0
     reads: Mapping[str, ReadResult] = field(default_factory=dict)
+    frameworks: tuple[str, ...] = ()
     here: str = ""
     prefix: str = ""
     given: str = ""
@@ -65,6 +68,27 @@ class Report:
     def path(self, file: str) -> str:
         """A file's path to print, safe for terminals and CI logs."""
         return printable_path(self.prefix + relative(file, self.here))
+
+    def local(self, file: str) -> str:
+        """A file's path as it opens from the user's folder, unescaped: for readers of data."""
+        return readable(self.prefix + relative(file, self.here))
+
+    def unit_column(self, file: str, position: Position, encoding: str) -> int:
+        """The 1-based column of a position in bytes of ``utf-8`` or in units of ``utf-16``.
+
+        In UTF-8 a byte order mark counts for its line, as it does for who reads the bytes.
+        """
+        source = self.source(file)
+        before = source.line(position.line)[: position.column - 1]
+        if encoding == "utf-16":
+            return len(before.encode("utf-16-le", "surrogatepass")) // 2 + 1
+        mark = 3 if source.had_bom and position.line == 1 else 0
+        return len(before.encode("utf-8", "surrogatepass")) + mark + 1
+
+    def practice(self, finding: Finding) -> str:
+        """The title of the practice that a finding belongs to."""
+        rule = self.rules.get(finding.code)
+        return rule.practice.title if rule else finding.practice
 
     def severity(self, finding: Finding) -> Severity:
         """The finding's own severity, or its rule's."""
@@ -87,6 +111,11 @@ class Report:
 def relative(file: str, folder: str) -> str:
     """A path relative to the root as one relative to a folder that is (empty: the root itself)."""
     return posixpath.relpath(file or ".", folder) if folder else file
+
+
+def readable(path: str) -> str:
+    """A path as Unicode text: bytes of a name that are no UTF-8 become U+FFFD."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def plural(count: int, noun: str) -> str:

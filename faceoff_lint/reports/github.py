@@ -1,6 +1,7 @@
 """``--output-format github``: workflow commands that GitHub shows as annotations.
 
-GitHub keeps ten annotations of each kind a step, so errors come first.
+GitHub keeps ten annotations of each kind a step, so errors come first. It takes paths as relative
+to the root of the repository.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 
 from faceoff_lint.finding import Finding, Severity
 from faceoff_lint.reports import Report
-from faceoff_lint.terminal import printable
+from faceoff_lint.terminal import printable, printable_path
 
 __all__ = ["render"]
 
@@ -25,7 +26,7 @@ def render(report: Report) -> Iterator[str]:
 def _command(report: Report, finding: Finding) -> str:
     start, end = report.start(finding.span), report.end(finding.span)
     properties = {
-        "file": report.path(finding.span.file),
+        "file": printable_path(finding.span.file),
         "line": str(start.line),
         "endLine": str(end.line),
     }

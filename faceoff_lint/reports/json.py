@@ -15,16 +15,17 @@ from faceoff_lint.reports import Report, relative
 from faceoff_lint.source import Span
 from faceoff_lint.terminal import defuse_json
 
-__all__ = ["render"]
+__all__ = ["as_data", "render"]
 
 
 def render(report: Report) -> Iterator[str]:
     """The findings as one JSON list, pretty-printed."""
-    data = [_finding(report, finding) for finding in report.findings]
+    data = [as_data(report, finding) for finding in report.findings]
     yield defuse_json(json.dumps(data, indent=2))
 
 
-def _finding(report: Report, finding: Finding) -> dict[str, Any]:
+def as_data(report: Report, finding: Finding) -> dict[str, Any]:
+    """One finding as JSON data."""
     return {
         "code": finding.code,
         "name": finding.name,

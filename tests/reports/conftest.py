@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,3 +72,32 @@ def report() -> Report:
         {"FLK501": RULE},
         ("Flask 3.1 app `app/__init__.py`: 3 blueprints, 41 routes",),
     )
+
+
+@pytest.fixture(scope="session")
+def node() -> Path:
+    """The folder with other tools that know the formats; installed when it is first needed."""
+    folder = Path(__file__).parent / "node"
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        setup = folder.parent / "setup.sh"
+        subprocess.run([setup], check=True, stdout=subprocess.DEVNULL, timeout=600)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def ask(node: Path) -> Callable[..., Any]:
+    """What ``validate.mjs`` answers to a question."""
+
+    def _ask(**question: Any) -> Any:
+        done = subprocess.run(
+            ["node", node / "validate.mjs"],
+            input=json.dumps(question),
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        return json.loads(done.stdout)
+
+    return _ask

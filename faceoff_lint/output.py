@@ -1,0 +1,205 @@
+"""Where reports go: which format to which file, and what is printed around them."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from faceoff_lint.errors import FaceoffError
+from faceoff_lint.terminal import printable
+
+if TYPE_CHECKING:
+    from faceoff_lint.finding import Finding
+    from faceoff_lint.reports import Report
+    from faceoff_lint.rule import Rule
+
+__all__ = [
+    "FORMATS",
+    "Output",
+    "emit",
+    "log_error",
+    "outputs",
+    "print_diff",
+    "print_fixed",
+    "print_rules",
+    "write",
+]
+
+FORMATS = (
+    "full", "concise", "json", "jsonl", "github", "gitlab", "azure", "teamcity", "sarif", "junit",
+    "checkstyle", "rdjson", "markdown",
+)  # fmt: skip
+_TEXT = ("full", "concise")
+
+
+@dataclass(frozen=True)
+class Output:
+    """A format, and the file it goes to; None: standard output."""
+
+    format: str
+    file: Path | None = None
+
+
+def outputs(
+    order: Sequence[str],
+    formats: Sequence[str],
+    files: Sequence[Path],
+    *,
+    statistics: bool = False,
+) -> list[Output]:
+    """Pairs each ``--output-file`` with the ``--output-format`` before it.
+
+    ``order``: which of both options was given when, as ``output_format`` and ``output_file``.
+    Without any it is ``full``, and in a run of GitHub Actions ``github``. Raises
+    ``click.UsageError``.
+    """
+    if not formats and not files:
+        in_actions = os.environ.get("GITHUB_ACTIONS") == "true" and not statistics
+        return [Output("github" if in_actions else "full")]
+    forms, paths = iter(formats), iter(files)
+    found: list[Output] = []
+    for option in order:
+        if option == "output_format":
+            found.append(Output(next(forms)))
+        elif not found or found[-1].file is not None:
+            raise click.UsageError("each --output-file follows the --output-format it is for")
+        else:
+            found[-1] = Output(found[-1].format, next(paths))
+    places = [os.path.realpath(one.file) if one.file else "" for one in found]
+    if places.count("") > 1:
+        raise click.UsageError("at most one --output-format goes without an --output-file")
+    if len(set(places)) < len(places):
+        raise click.UsageError("two formats cannot go to one file")
+    return found
+
+
+def write(
+    ctx: click.Context, report: Report, wanted: Sequence[Output], *, statistics: bool, quiet: int
+) -> None:
+    """Print and save a report. ``quiet``: 1 prints findings only, 2 nothing; files are written.
+
+    ``statistics`` replace what is printed, not what is saved. Raises ``FaceoffError`` when a file
+    can't be written.
+    """
+    if quiet < 2:
+        _print(ctx, report, wanted, statistics=statistics, quiet=bool(quiet))
+    for one in wanted:
+        if one.file is not None:
+            lines = (f"{click.unstyle(line)}\n" for line in _render(report, one.format))
+            _save(one.file, "".join(lines))
+
+
+def _print(
+    ctx: click.Context,
+    report: Report,
+    wanted: Sequence[Output],
+    *,
+    statistics: bool,
+    quiet: bool,
+) -> None:
+    from faceoff_lint.reports import summary
+
+    printed = next((one.format for one in wanted if one.file is None), None)
+    text = printed in _TEXT
+    if not quiet:
+        for note in _notes(report, wanted):
+            emit(ctx, [f"note: {summary.safe(note)}"], err=True)
+        emit(ctx, summary.understood(report), err=not text)
+    if statistics:
+        emit(ctx, summary.statistics(report, as_json=printed == "json"))
+    elif printed is not None:
+        emit(ctx, _render(report, printed))
+        if printed == "github" and os.environ.get("GITHUB_ACTIONS") == "true" and not quiet:
+            # Annotations are ten of a kind and show no code: the job's log has the rest.
+            emit(ctx, _render(report, "full"), err=True)
+    if not quiet:
+        emit(ctx, summary.closing(report), err=not text)
+
+
+def _notes(report: Report, wanted: Sequence[Output]) -> Iterator[str]:
+    yield from report.notes
+    if any(one.format == "sarif" for one in wanted):
+        from faceoff_lint.reports.sarif import left_out
+
+        if left_out(report):
+            yield left_out(report)
+
+
+def _render(report: Report, form: str) -> Iterator[str]:
+    lines: Iterator[str] = importlib.import_module(f"faceoff_lint.reports.{form}").render(report)
+    return lines
+
+
+def _save(path: Path, text: str) -> None:
+    """Write a report's file at once; a job's summary, a pipe and a device are added to."""
+    from faceoff_lint import fixing
+
+    real = Path(os.path.realpath(path))
+    content = text.encode("utf-8", "backslashreplace")
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    special = real.exists() and not real.is_file()
+    if not special and not (summary and os.path.realpath(summary) == str(real)):
+        fixing.save(real, content)
+        return
+    try:
+        with real.open("ab") as opened:
+            opened.write(content)
+    except OSError as error:
+        raise FaceoffError(f"cannot write {path}: {error.strerror}") from error
+
+
+def log_error(message: str) -> None:
+    """Print one line of error, on standard error."""
+    click.echo(f"{click.style('error', fg='red', bold=True)}: {printable(message)}", err=True)
+
+
+def emit(ctx: click.Context, lines: Iterable[str], *, err: bool = False) -> None:
+    """Print lines at once; a reader that has gone away is no error."""
+    text = "\n".join(lines)
+    if not text:
+        return
+    try:
+        click.echo(text, err=err, color=ctx.find_root().color)
+    except BrokenPipeError:
+        # Python flushes standard output once more at exit: let that go nowhere.
+        stream = sys.stderr if err else sys.stdout
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def print_fixed(ctx: click.Context, fixed: list[Finding], problems: list[str]) -> None:
+    """Print what fixing did, and what it could not do."""
+    from faceoff_lint.reports import summary
+
+    for problem in problems:
+        log_error(summary.safe(problem))
+    emit(ctx, summary.fixed(fixed), err=True)
+
+
+def print_diff(ctx: click.Context, report: Report, *, unsafe: bool) -> int:
+    """Print what fixing would change; 1 when there is anything."""
+    from faceoff_lint import fixing
+    from faceoff_lint.reports import summary
+
+    made = fixing.plan(report.findings, report.sources, unsafe=unsafe)
+    for problem in made.problems:
+        log_error(summary.safe(problem))
+    emit(ctx, map(summary.safe, fixing.diff(made, report.sources)))
+    return 1 if made.edits else 0
+
+
+def print_rules(ctx: click.Context, rules: Sequence[Rule], output_format: str) -> None:
+    """Print rules as a table, or as a JSON list."""
+    from faceoff_lint import catalogue
+
+    if output_format == "json":
+        emit(ctx, [json.dumps([catalogue.as_data(one) for one in rules], indent=2)])
+    else:
+        emit(ctx, catalogue.as_table(rules))
