@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from faceoff_lint.errors import FaceoffError
-from faceoff_lint.terminal import printable
+from faceoff_lint.terminal import printable, printable_line
 
 if TYPE_CHECKING:
     from faceoff_lint.finding import Finding
@@ -191,7 +191,9 @@ def print_diff(ctx: click.Context, report: Report, *, unsafe: bool) -> int:
     made = fixing.plan(report.findings, report.sources, unsafe=unsafe)
     for problem in made.problems:
         log_error(summary.safe(problem))
-    emit(ctx, map(summary.safe, fixing.diff(made, report.sources)))
+    # GitHub's runner would obey a line of context that begins with `::`.
+    shown = printable_line if os.environ.get("GITHUB_ACTIONS") == "true" else printable
+    emit(ctx, map(shown, fixing.diff(made, report.sources)))
     return 1 if made.edits else 0
 
 

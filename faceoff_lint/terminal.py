@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["TAB_WIDTH", "cells", "defuse_json", "display_width", "printable", "printable_path"]
+__all__ = [
+    "TAB_WIDTH", "cells", "defuse_json", "display_width", "printable", "printable_line",
+    "printable_path",
+]  # fmt: skip
 
 TAB_WIDTH = 4
 
@@ -27,6 +30,13 @@ def printable_path(path: str) -> str:
     """A path as ``printable`` text that cannot begin a line with a workflow command."""
     shown = printable(path)
     return f"./{shown}" if shown.lstrip().startswith("::") else shown
+
+
+def printable_line(text: str) -> str:
+    """A whole line, indented or not, as ``printable`` text that is no workflow command."""
+    shown = printable(text)
+    bare = shown.lstrip()
+    return f"{shown[: len(shown) - len(bare)]}\\{bare}" if bare.startswith("::") else shown
 
 
 def cells(text: str) -> list[str]:

@@ -141,3 +141,11 @@ def test_statistics_change_what_is_printed_only(run: Run) -> None:
     result = run("check", "-q", "--statistics", "--output-format", "jsonl", "--output-file", "a")
     assert result.stdout == "1  FLK501  bad-thing\n"
     assert json.loads(Path("a").read_text())["code"] == "FLK501"
+
+
+def test_a_diff_in_github_actions_holds_no_command(run: Run) -> None:
+    Path("app.py").write_text(f'{APP[:-8]}BAD = """\n  ::notice::y\n"""\n')
+    lines = run("check", "--diff", GITHUB_ACTIONS="true").stdout.splitlines()
+    assert '+GOOD = """' in lines
+    assert "   \\::notice::y" in lines
+    assert "   ::notice::y" in run("check", "--diff").stdout.splitlines()
