@@ -152,9 +152,10 @@ class Modules:
         if record is None:
             vm.open_up(f"{path} could not be read", span)
             return UNKNOWN
-        importer.imports.append((path, span))
-        record.importers.append((importer.path, span))
-        record.imported_under.append(tuple(vm.conditions))
+        if vm.recording:  # what a trace imports would make answers depend on who traced before
+            importer.imports.append((path, span))
+            record.importers.append((importer.path, span))
+            record.imported_under.append(tuple(vm.conditions))
         self.run(vm, record)
         return ModuleValue(record)
 

@@ -211,3 +211,15 @@ def test_what_was_given_up_is_told(put_together: Make) -> None:
     lines = put_together({"app.js": text}).unknowns()
     assert "app.js:4: a module is required by a computed path" in lines
     assert lines[-1].endswith("steps of the interpreter used")
+
+
+def test_what_a_trace_imports_is_no_import_of_the_set_up(put_together: Make) -> None:
+    app = (
+        "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\n"
+        "def index():\n    from helper import text\n    return text()\n"
+    )
+    web = put_together({"app.py": app, "helper.py": "def text():\n    return 'x'\n"})
+    flow = Flow.of(web)
+    names = [f.name for f in flow.reached(f for f, _ in flow.request_functions)]
+    assert names == ["index", "text"]
+    assert web.importers("helper.py") == []
