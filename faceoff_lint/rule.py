@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from faceoff_lint import ir
     from faceoff_lint.flow import (
         ABORTS,
+        Aborts,
         Act,
         Answers,
         Arrival,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
         Code,
         Concerns,
         Contexts,
-        Endings,
         ErrorCallback,
         Exit,
         Failures,
@@ -166,7 +166,7 @@ __all__ = [
     "rule_values", "variables",
     "Built", "Code", "Place", "Text", "built", "options", "is_column", "is_query", "is_session",
     "Api", "Setting", "ConfigEvent", "ExtensionEvent", "as_pattern", "exclusive",
-    "ABORTS", "Endings", "Wrapped",
+    "ABORTS", "Aborts", "Wrapped",
     "Contexts", "Need", "answered_with",
     "BLUEPRINTS", "CONTEXTS", "DATABASE", "ERRORS", "LOAD", "PRODUCTION", "REALTIME", "REST",
     "ROUTING", "STRUCTURE", "VERSIONS",

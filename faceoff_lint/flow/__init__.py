@@ -1,6 +1,6 @@
 """What functions do when they run: call graph and summaries, computed on demand."""
 
-from faceoff_lint.flow.aborts import ABORTS, Endings
+from faceoff_lint.flow.aborts import ABORTS, Aborts
 from faceoff_lint.flow.answers import Answers, Unanswered
 from faceoff_lint.flow.arguments import called, parameters, passed, rule_values
 from faceoff_lint.flow.callbacks import ErrorCallback, error_callbacks
@@ -43,7 +43,7 @@ __all__ = [
     "Concerns",
     "ErrorCallback",
     "Contexts",
-    "Endings",
+    "Aborts",
     "Exit",
     "Failures",
     "Floating",

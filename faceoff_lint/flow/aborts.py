@@ -8,7 +8,7 @@ from faceoff_lint.flow.paths import Jump, explore
 from faceoff_lint.model import Web
 from faceoff_lint.values import Builtin, External, Function
 
-__all__ = ["ABORTS", "Endings"]
+__all__ = ["ABORTS", "Aborts"]
 
 ABORTS = {
     "flask.abort", "werkzeug.exceptions.abort", "flask_restful.abort", "flask_restx.abort",
@@ -20,19 +20,19 @@ ABORTS = {
 MAX_DEPTH = 3
 
 
-class Endings:
-    """Which calls of a Flask service never return; ``Endings.of(web)`` is the one instance."""
+class Aborts:
+    """Which calls of a Flask service never return; ``Aborts.of(web)`` is the one instance."""
 
     def __init__(self, web: Web) -> None:
         self.flow = Flow.of(web)
         self._known: dict[int, bool] = {}
 
     @staticmethod
-    def of(web: Web) -> Endings:
+    def of(web: Web) -> Aborts:
         """The answers for a service."""
-        found = web.memo.get("endings")
-        if not isinstance(found, Endings):
-            found = web.memo["endings"] = Endings(web)
+        found = web.memo.get("aborts")
+        if not isinstance(found, Aborts):
+            found = web.memo["aborts"] = Aborts(web)
         return found
 
     def raises(self, site: CallSite, depth: int = 0) -> bool:

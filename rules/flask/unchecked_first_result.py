@@ -11,11 +11,11 @@ from faceoff_lint.rule import (
     ERROR,
     SAFE,
     UNSAFE,
+    Aborts,
     CallSite,
     ClassValue,
     Code,
     Edit,
-    Endings,
     External,
     Finding,
     Fix,
@@ -257,7 +257,7 @@ def _unchecked(web: Web, place: Place[ir.Call], function: Function) -> ir.Expr |
         return None
     name, hits = parent.target.id, []
     sites = {id(s.node): s for s in Flow.of(web).calls(function)}
-    endings = Endings.of(web)
+    endings = Aborts.of(web)
 
     def step(node: ir.Node, state: bool) -> bool | Jump:
         if isinstance(node, ir.Assign) and _is(node.target, name):

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from faceoff_lint.rule import (
     DATABASE,
     ERROR,
+    Aborts,
     CallSite,
     Code,
-    Endings,
     Finding,
     Flow,
     Function,
@@ -124,7 +124,7 @@ def _lost(web: Web, flow: Flow, function: Function, committing: set[str]) -> Ite
         if isinstance(node, ir.With) and not all(map(_harmless, node.items)):
             writes -= {id(n) for s in node.body for n in ir.walk(s)}
     committed: set[int] = set()
-    endings = Endings.of(web)
+    endings = Aborts.of(web)
 
     def step(node: ir.Node, state: frozenset[int]) -> frozenset[int] | Jump:
         if not isinstance(node, ir.Call):
