@@ -271,7 +271,7 @@ def document(
         yield "## Asynchronous errors"
         yield ""
         yield "EXP301, EXP302 and EXP701 on real Express applications. One reader judged them by"
-        yield "the code around each; the 107 of expressCart by the flagged lines and samples. The"
+        yield "the code around each; those of expressCart by the flagged lines and samples. The"
         yield "judgements are in [async-findings.toml](async-findings.toml). *Right*: the rejection"
         yield "can happen and nobody hears it."
         yield ""
