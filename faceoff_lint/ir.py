@@ -21,7 +21,7 @@ __all__ = [
     "ImportExpr", "ImportName", "Index", "List", "Logical", "Member", "Module", "Name", "Node",
     "Opaque", "Param", "Pattern", "Regex", "Return", "Scope", "Seq", "Spread", "Stmt", "Switch",
     "Template", "Throw", "Try", "Unary", "While", "With", "WithItem", "Yield", "Attr", "Block",
-    "from_data", "shape", "to_data", "walk", "walk_local", "children",
+    "from_data", "last_name", "mentions", "shape", "to_data", "walk", "walk_local", "children",
 ]  # fmt: skip
 
 
@@ -639,6 +639,18 @@ def walk_local(body: list[Stmt] | Node) -> Iterator[Node]:
         if isinstance(current, (Func, Class)):
             continue
         stack.extend(reversed(list(children(current))))
+
+
+def last_name(node: Node) -> str:
+    """``execute`` of ``db.session.execute``; empty for anything without a name."""
+    if isinstance(node, Attr):
+        return node.name
+    return node.id if isinstance(node, Name) else ""
+
+
+def mentions(node: Node, names: set[str]) -> bool:
+    """Whether code speaks of one of the names."""
+    return any(isinstance(n, Name) and n.id in names for n in walk(node))
 
 
 _PLACES = {"start", "end", "name_start", "header_end", "comments", "notes"}

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from faceoff_lint import ir
     from faceoff_lint.flow import (
         ABORTS,
+        LOCALS,
         Aborts,
         Act,
         Answers,
@@ -116,6 +117,7 @@ if TYPE_CHECKING:
         Web,
         class_methods,
         flask_names,
+        for_developers,
         library_calls,
         malformed,
         variables,
@@ -166,7 +168,7 @@ __all__ = [
     "rule_values", "variables",
     "Built", "Code", "Place", "Text", "built", "options", "is_column", "is_query", "is_session",
     "Api", "Setting", "ConfigEvent", "ExtensionEvent", "as_pattern", "exclusive",
-    "ABORTS", "Aborts", "Wrapped",
+    "ABORTS", "Aborts", "LOCALS", "Wrapped", "for_developers",
     "Contexts", "Need", "answered_with",
     "BLUEPRINTS", "CONTEXTS", "DATABASE", "ERRORS", "LOAD", "PRODUCTION", "REALTIME", "REST",
     "ROUTING", "STRUCTURE", "VERSIONS",

@@ -23,15 +23,19 @@ class Scopes:
     def _name(self, node: ir.Func | ir.Class) -> str:
         return node.name or self._given.get(id(node), "")
 
-    def at(self, offset: int) -> str:
-        """``Users.get`` for a place in that method; empty at module level.
+    def around(self, offset: int) -> list[str]:
+        """The names of what stands around a place, outermost first.
 
         ``offset`` is in code points. A function without a name has that of the variable or key it
         is bound to, or what it is given to: ``get /users``; otherwise it is passed over.
         """
         around = [s for s in self._scopes if s[0] <= offset < s[1] and s[2]]
         around.sort(key=lambda s: (s[0], -s[1]))
-        return ".".join(name for _, _, name in around)
+        return [name for _, _, name in around]
+
+    def at(self, offset: int) -> str:
+        """``Users.get`` for a place in that method; empty at module level."""
+        return ".".join(self.around(offset))
 
 
 def _given_names(module: ir.Module) -> Iterator[tuple[int, str]]:

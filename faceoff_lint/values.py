@@ -214,6 +214,11 @@ class Function(Value):
         return Span(self.module.path, self.node.start, self.node.end)
 
     @property
+    def header(self) -> Span:
+        """Its signature: from ``def`` or the first parameter to the ``:`` or ``{``."""
+        return Span(self.module.path, self.node.start, self.node.header_end)
+
+    @property
     def identity(self) -> Function:
         """The unbound function that this was bound from."""
         return self.origin or self

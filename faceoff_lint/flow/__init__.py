@@ -8,7 +8,7 @@ from faceoff_lint.flow.calls import CallSite, Flow, Hit
 from faceoff_lint.flow.clauses import answered_with
 from faceoff_lint.flow.code import Code, Place
 from faceoff_lint.flow.concerns import Concerns
-from faceoff_lint.flow.contexts import Contexts, Need
+from faceoff_lint.flow.contexts import LOCALS, Contexts, Need
 from faceoff_lint.flow.database import is_column, is_query, is_session
 from faceoff_lint.flow.decorators import keeps_arguments, keeps_result, methods_of_class
 from faceoff_lint.flow.endings import Act
@@ -36,6 +36,7 @@ __all__ = [
     "Act",
     "Answers",
     "ABORTS",
+    "LOCALS",
     "Built",
     "Arrival",
     "CallSite",

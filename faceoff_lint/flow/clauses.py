@@ -24,7 +24,7 @@ def answered_with(body: list[ir.Stmt], error: str) -> object:
         if isinstance(node, ir.Throw):
             return None
         if isinstance(node, ir.Call):
-            name = _last(node.func)
+            name = ir.last_name(node.func)
             if name == "abort":
                 first = node.args[0].value if node.args else None
                 status = first.value if isinstance(first, ir.Const) else True
@@ -44,7 +44,3 @@ def answered_with(body: list[ir.Stmt], error: str) -> object:
         if isinstance(node, ir.Name) and node.id == error and error and id(node) not in looked:
             return None
     return status
-
-
-def _last(node: ir.Expr) -> str:
-    return node.name if isinstance(node, ir.Attr) else node.id if isinstance(node, ir.Name) else ""

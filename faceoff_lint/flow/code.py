@@ -148,7 +148,7 @@ class Code:
         while stack:
             node, chain, above = stack.pop()
             if isinstance(node, ir.Call):
-                name = last_name(node.func)
+                name = ir.last_name(node.func)
                 if name:
                     index.calls.setdefault(name, []).append(Place(node, record, chain, above))
             elif isinstance(node, ir.Attr):
@@ -242,10 +242,3 @@ class Code:
             trace = self.web.machine.trace_expression(place.record, env, node)
             known = self._traces[id(node)] = (node, trace)
         return known[1]
-
-
-def last_name(node: ir.Expr) -> str:
-    """``execute`` of ``db.session.execute``; empty for anything without a name."""
-    if isinstance(node, ir.Attr):
-        return node.name
-    return node.id if isinstance(node, ir.Name) else ""

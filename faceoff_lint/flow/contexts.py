@@ -12,7 +12,7 @@ from faceoff_lint.model import Web
 from faceoff_lint.source import Span
 from faceoff_lint.values import External, Function, options
 
-__all__ = ["Contexts", "Need"]
+__all__ = ["LOCALS", "Contexts", "Need"]
 
 LOCALS = {"flask.request": "request", "flask.session": "session", "flask.g": "g",
           "flask.current_app": "current_app"}  # fmt: skip

@@ -16,7 +16,11 @@ from faceoff_lint.flow.calls import NEXT, REQUEST, RESPONSE, CallSite, Flow
 from faceoff_lint.flow.paths import Exit, Jump, explore
 from faceoff_lint.values import External, Function, options
 
-__all__ = ["Act", "Path", "Walk", "mentions"]
+__all__ = [
+    "Act",
+    "Path",
+    "Walk",
+]
 
 # Answers that are whole: what is sent after them comes too late.
 WHOLE = {"json", "jsonp", "send", "render", "redirect", "sendStatus", "sendFile", "sendfile",
@@ -266,7 +270,7 @@ class Walk:
 
     def _harmless(self, node: ir.Func | ir.Class) -> bool:
         """Whether a closure holds no channel, or is only declared here."""
-        if id(node) in self.ignored or not mentions(node, self.channels):
+        if id(node) in self.ignored or not ir.mentions(node, self.channels):
             return True
         return isinstance(self.parents.get(id(node)), (ir.Declare, ir.FuncDecl))
 
@@ -317,11 +321,6 @@ class Walk:
         return path
 
 
-def mentions(node: ir.Node, names: set[str]) -> bool:
-    """Whether code speaks of one of the names."""
-    return any(isinstance(n, ir.Name) and n.id in names for n in ir.walk(node))
-
-
 def _opened(path: Path) -> Path:
     return path if path.open else replace(path, open=True)
 
@@ -332,7 +331,7 @@ def _aliases(body: list[ir.Stmt], channels: set[str]) -> set[str]:
     for _ in range(4):
         before = len(names)
         for node in ir.walk_local(body):
-            if isinstance(node, ir.FuncDecl) and mentions(node.func, names):
+            if isinstance(node, ir.FuncDecl) and ir.mentions(node.func, names):
                 names.add(node.func.name)
             elif isinstance(node, ir.Declare) and _holds(node.value, names):
                 names.update(n.id for n in ir.walk(node.target) if isinstance(n, ir.Name))
@@ -344,7 +343,7 @@ def _aliases(body: list[ir.Stmt], channels: set[str]) -> set[str]:
 def _holds(value: ir.Expr | None, names: set[str]) -> bool:
     """Whether a value may be a channel or hold one: ``res.status(200)``, ``() => next()``."""
     if isinstance(value, (ir.Func, ir.Class, ir.Dict, ir.List)):
-        return mentions(value, names)
+        return ir.mentions(value, names)
     if isinstance(value, ir.Name):
         return value.id in names
     if isinstance(value, (ir.Attr, ir.Call)) and _root(value) in names:

@@ -13,7 +13,7 @@ from functools import cached_property
 from faceoff_lint import ir
 from faceoff_lint.finding import Applicability, Edit, Fix
 from faceoff_lint.flow.calls import Flow
-from faceoff_lint.flow.endings import Act, Path, Walk, mentions
+from faceoff_lint.flow.endings import Act, Path, Walk
 from faceoff_lint.flow.leaks import Leaks, Slot
 from faceoff_lint.flow.paths import Exit
 from faceoff_lint.flow.requests import Requests
@@ -191,14 +191,14 @@ class Fates:
             if not self._ends_in_silence(value.args[0].value, channels):
                 continue
             thens = _thens(value.func.obj)
-            holding = frozenset(id(f) for f in thens if mentions(f, channels))
+            holding = frozenset(id(f) for f in thens if ir.mentions(f, channels))
             if holding and Walk(self.flow, function, channels, ignored=holding).silent:
                 yield Lost(function, True, value.args[0].value)
 
     def _ends_in_silence(self, handler: ir.Expr, channels: set[str]) -> bool:
         if isinstance(handler, ir.Attr):
             return isinstance(handler.obj, ir.Name) and handler.obj.id == "console"
-        if not isinstance(handler, ir.Func) or mentions(handler, channels):
+        if not isinstance(handler, ir.Func) or ir.mentions(handler, channels):
             return False
         for node in ir.walk(handler):
             if isinstance(node, ir.Throw):
@@ -217,7 +217,7 @@ class Fates:
             for arg in site.node.args:
                 node = arg.value
                 name = _error_name(node) if isinstance(node, ir.Func) else None
-                if not isinstance(node, ir.Func) or name is None or not mentions(node, channels):
+                if not isinstance(node, ir.Func) or name is None or not ir.mentions(node, channels):
                     continue
                 closure = self.flow.closure(function, node)
                 ignoring = Walk(self.flow, function, channels, ignored=frozenset({id(node)}))

@@ -69,7 +69,7 @@ def shared_writes(web: Web) -> Iterator[SharedWrite]:
             declared = name in tops[record.path]
             if not _is_outer(function, name) or not (declared or _sloppy(record)):
                 continue
-            if _mentions(node.value, {name}) or not _of_request(flow, function, node.value):
+            if ir.mentions(node.value, {name}) or not _of_request(flow, function, node.value):
                 continue
             read = _read_later(function, node, name)
             if read is not None:
@@ -117,10 +117,6 @@ def _sloppy(record: ModuleRecord) -> bool:
     if record.is_es or record.path.endswith((".ts", ".mts", ".cts", ".mjs")):
         return False
     return "use strict" not in record.source.text
-
-
-def _mentions(node: ir.Node, names: set[str]) -> bool:
-    return any(isinstance(n, ir.Name) and n.id in names for n in ir.walk(node))
 
 
 def _of_request(flow: Flow, function: Function, value: ir.Expr) -> bool:
@@ -185,7 +181,7 @@ def _alone(function: Function, name: str) -> bool:
     """Whether a name is assigned once in its file, and all its uses are in one function."""
     module = function.module.module
     assigns = (n for n in ir.walk(module) if isinstance(n, ir.Assign))
-    writes = [n for n in assigns if _mentions(n.target, {name})]
+    writes = [n for n in assigns if ir.mentions(n.target, {name})]
     inside = {id(n) for n in ir.walk(function.node)}
     uses = [n for n in ir.walk(module) if isinstance(n, ir.Name) and n.id == name]
     return len(writes) == 1 and all(id(n) in inside for n in uses)

@@ -27,7 +27,7 @@ class Built:
 
 def built(func: ir.Func, node: ir.Expr) -> Built | None:
     """How a text is put together, directly or in a variable that is written once."""
-    if isinstance(node, ir.Call) and len(node.args) >= 1 and _name(node.func) == "text":
+    if isinstance(node, ir.Call) and len(node.args) >= 1 and ir.last_name(node.func) == "text":
         node = node.args[0].value
     if isinstance(node, ir.Name):
         writes = [
@@ -40,10 +40,6 @@ def built(func: ir.Func, node: ir.Expr) -> Built | None:
         node = writes[0].value
     made = Built(node, "", [])
     return made if _add(made, node) else None
-
-
-def _name(node: ir.Expr) -> str:
-    return node.name if isinstance(node, ir.Attr) else node.id if isinstance(node, ir.Name) else ""
 
 
 def _add(made: Built, node: ir.Expr) -> bool:

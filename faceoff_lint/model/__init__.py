@@ -7,6 +7,7 @@ from faceoff_lint.model.flask_table import class_methods
 from faceoff_lint.model.handlers import Handler, Step
 from faceoff_lint.model.imports import Imports, Link
 from faceoff_lint.model.library_calls import LibraryCall, flask_names, library_calls
+from faceoff_lint.model.settings import for_developers
 from faceoff_lint.model.table import RouteRow, Row
 from faceoff_lint.model.templates import Templates
 from faceoff_lint.model.urls import CONVERTERS, Variable, malformed, variables
@@ -35,6 +36,7 @@ __all__ = [
     "Web",
     "build",
     "class_methods",
+    "for_developers",
     "flask_names",
     "library_calls",
     "malformed",

@@ -69,7 +69,7 @@ class Handler:
         if self.cls is not None:
             return Span(span.file, span.start, self.cls.node.name_start + len(self.cls.node.name))
         assert self.function is not None
-        return Span(span.file, span.start, self.function.node.header_end)
+        return self.function.header
 
     @property
     def decorators(self) -> list[ir.Expr]:

@@ -13,7 +13,7 @@ from faceoff_lint.model.web import App
 from faceoff_lint.source import Span
 from faceoff_lint.values import ClassValue, Instance, ModuleRecord, ModuleValue, Value
 
-__all__ = ["Decided", "decided"]
+__all__ = ["Decided", "decided", "for_developers"]
 
 _DEVELOPMENT = re.compile(
     r"(?:Dev(?:elop(?:ment)?)?|Debug|Local|Test(?:ing|er)?)(?![a-z])"
@@ -36,8 +36,12 @@ class Decided:
     @property
     def for_developers(self) -> bool:
         """Whether its class or file is named as one that only developers or tests load."""
-        names = (self.holder, posixpath.basename(self.place.file))
-        return any(_DEVELOPMENT.search(name) for name in names)
+        return _DEVELOPMENT.search(self.holder) is not None or for_developers(self.place.file)
+
+
+def for_developers(file: str) -> bool:
+    """Whether a file is named as one that only developers or tests run or load."""
+    return _DEVELOPMENT.search(posixpath.basename(file)) is not None
 
 
 def decided(app: App, *names: str) -> Decided | None:

@@ -97,6 +97,11 @@ class Report:
         rule = self.rules.get(finding.code)
         return rule.severity if rule else Severity.WARNING
 
+    @property
+    def errors_first(self) -> list[Finding]:
+        """The findings by severity: readers that stop early have seen the worst."""
+        return sorted(self.findings, key=lambda finding: self.severity(finding).rank)
+
     def why(self, finding: Finding) -> str:
         """One sentence why, the finding's own or its rule's."""
         rule = self.rules.get(finding.code)

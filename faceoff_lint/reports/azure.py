@@ -17,7 +17,7 @@ __all__ = ["render"]
 
 def render(report: Report) -> Iterator[str]:
     """``##vso[task.logissue type=…;sourcepath=…;linenumber=…;columnnumber=…;code=…;]message``."""
-    for finding in sorted(report.findings, key=lambda f: report.severity(f).rank):
+    for finding in report.errors_first:
         yield _command(report, finding)
 
 

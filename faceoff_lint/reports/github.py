@@ -19,7 +19,7 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 
 def render(report: Report) -> Iterator[str]:
     """``::error file=…,line=…,endLine=…,col=…,endColumn=…,title=…::message``."""
-    for finding in sorted(report.findings, key=lambda f: report.severity(f).rank):
+    for finding in report.errors_first:
         yield _command(report, finding)
 
 

@@ -38,7 +38,7 @@ def render(report: Report) -> Iterator[str]:
     yield ""
     yield "| severity | rule | place | finding |"
     yield "| --- | --- | --- | --- |"
-    ordered = sorted(report.findings, key=lambda finding: report.severity(finding).rank)
+    ordered = report.errors_first
     for finding in islice(ordered, _MAX_LISTED):
         start = report.start(finding.span)
         place = _escaped(f"{finding.span.file}:{start.line}")

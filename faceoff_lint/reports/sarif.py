@@ -65,7 +65,7 @@ def left_out(report: Report) -> str:
 def _most_severe(report: Report) -> Sequence[Finding]:
     if len(report.findings) <= MAX_RESULTS:
         return report.findings
-    ordered = sorted(report.findings, key=lambda finding: report.severity(finding).rank)
+    ordered = report.errors_first
     return ordered[:MAX_RESULTS]
 
 

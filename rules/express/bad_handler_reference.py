@@ -76,7 +76,7 @@ def _unbound(slot: Slot, place: Span, name: str, method: Function, node: ir.Expr
         place,
         f"`{name}` loses its object: `this` is undefined in it, and each request meets a TypeError",
         label="not bound",
-        related=(Related(Span(method.span.file, method.node.start, method.node.header_end),
+        related=(Related(method.header,
                          "the method uses `this`"),),
         fix=fix,
     )  # fmt: skip

@@ -51,7 +51,7 @@ def error_middleware_headers_sent(web: Web) -> Iterator[Finding]:
     for function, slot in silent:
         if not web.is_product(function.span):
             continue
-        header = Span(function.span.file, function.node.start, function.node.header_end)
+        header = function.header
         yield Finding(
             header,
             "this error middleware answers without asking for `res.headersSent`",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from faceoff_lint.rule import (
     CONTEXTS,
     ERROR,
+    LOCALS,
     WARNING,
     Code,
     Finding,
@@ -20,8 +21,6 @@ from faceoff_lint.rule import (
     rule,
 )
 
-_LOCALS = {"flask.request": "request", "flask.session": "session", "flask.g": "g",
-           "flask.current_app": "current_app"}  # fmt: skip
 _CALLS = {"flask.url_for": "url_for", "flask.render_template": "render_template",
           "flask.render_template_string": "render_template_string"}  # fmt: skip
 _DATABASE = re.compile(
@@ -79,7 +78,7 @@ def _uses(code: Code) -> Iterator[tuple[Place[ir.Expr], str, bool]]:
         if not isinstance(node.obj, ir.Name):
             continue
         paths = code.paths(place, node.obj)
-        if len(paths) == 1 and paths[0] in _LOCALS:
+        if len(paths) == 1 and paths[0] in LOCALS:
             yield place, _text(code, place), False
         elif isinstance(node, ir.Attr) and node.name in names and id(node) not in seen:
             match = next(
@@ -127,7 +126,7 @@ def _pushing(node: ir.Expr) -> bool:
 
 
 def _asks(test: ir.Expr) -> bool:
-    return any(isinstance(n, ir.Name) and n.id in (*_ASKS, *_LOCALS.values())
+    return any(isinstance(n, ir.Name) and n.id in (*_ASKS, *LOCALS.values())
                for n in ir.walk(test))  # fmt: skip
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,13 +20,10 @@ from faceoff_lint.rule import (
     Related,
     Span,
     Web,
+    for_developers,
     rule,
 )
 
-_DEVELOPMENT = re.compile(
-    r"(?:Dev(?:elop(?:ment)?)?|Debug|Local|Test(?:ing|er)?)(?![a-z])"
-    r"|(?:^|[_.-])(?:dev|develop|development|debug|local|test|tester|testing)(?:[_.-]|$)"
-)
 _OPTIONS = ("debug", "use_debugger")
 
 
@@ -56,12 +51,12 @@ def _of_app(web: Web, app: App) -> Iterator[Finding]:
     for event in app.listens:
         certain = all(c.kind in ("main", "try") for c in event.conditions)
         file = event.span.file
-        if certain and web.is_product(event.span) and not _for_developers(file):
+        if certain and web.is_product(event.span) and not for_developers(file):
             yield from _run(web, event)
     debug = app.decided("DEBUG", "debug")
     if debug is None or debug.value != Lit(True) or not web.is_product(debug.place):
         return
-    if _DEVELOPMENT.search(debug.holder) or _for_developers(debug.place.file):
+    if debug.for_developers:
         return
     text = web.text(debug.place)
     at = debug.place.start + text.find("True")
@@ -77,11 +72,6 @@ def _of_app(web: Web, app: App) -> Iterator[Finding]:
         fix=Fix("Switch it off", (edit,), UNSAFE) if text.count("True") == 1 else None,
         severity=WARNING if in_main else None,
     )
-
-
-def _for_developers(file: str) -> bool:
-    """Whether a file is named as one that only developers run or load."""
-    return _DEVELOPMENT.search(posixpath.basename(file)) is not None
 
 
 def _run(web: Web, event: Any) -> Iterator[Finding]:

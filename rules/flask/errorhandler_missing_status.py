@@ -81,7 +81,7 @@ def errorhandler_missing_status(web: Web) -> Iterator[Finding]:
             else None
         )
         yield Finding(
-            Span(function.module.path, function.node.start, function.node.header_end),
+            function.header,
             f"error handler `{function.node.name}` for {what} answers with 200",
             label="no status is returned",
             related=tuple(

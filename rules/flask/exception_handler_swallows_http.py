@@ -69,7 +69,7 @@ def exception_handler_swallows_http(web: Web) -> Iterator[Finding]:
 
 def _finding(web: Web, function: Function, event: Event, status: object, lost: int) -> Finding:
     told = f"with {status}" if type(status) is int else "with 200" if status is False else "alike"
-    header = Span(function.module.path, function.node.start, function.node.header_end)
+    header = function.header
     return Finding(
         header,
         f"error handler `{function.node.name}` for `Exception` gets every HTTP error too: "

@@ -15,7 +15,6 @@ from faceoff_lint.rule import (
     Options,
     Related,
     Row,
-    Span,
     Web,
     ir,
     rule,
@@ -64,16 +63,12 @@ def handwritten_rest_api(web: Web, options: Options) -> Iterator[Finding]:
             owner.span,
             f"{len(found)} views below `/{first}` answer JSON by hand",
             label="an API without a REST library",
-            related=tuple(Related(_header(f), "such a view") for _, f in found[:3]),
+            related=tuple(Related(f.header, "such a view") for _, f in found[:3]),
         )
 
 
 def _imports(web: Web) -> bool:
     return any(True for name in _LIBRARIES for _ in web.imports(name))
-
-
-def _header(function: Function) -> Span:
-    return Span(function.module.path, function.node.start, function.node.header_end)
 
 
 def _answers_json(flow: Flow, function: Function) -> bool:

@@ -45,7 +45,7 @@ def post_handling_without_post(web: Web) -> Iterator[Finding]:
         if not closed or any(r.path in answered for r in rows) or _is_called(web, function):
             continue
         node = _reads_body(web, function)
-        header = Span(function.module.path, function.node.start, function.node.header_end)
+        header = function.header
         if node is None or not web.is_product(header):
             continue
         place = Span(header.file, node.start, node.end)

@@ -48,7 +48,7 @@ def state_change_on_get(web: Web) -> Iterator[Finding]:
         function = handler.function if handler is not None and handler.cls is None else None
         if function is None or row.methods != ("GET",) or not row.exact:
             continue
-        header = Span(function.module.path, function.node.start, function.node.header_end)
+        header = function.header
         if header in reported or not web.is_product(header) or not _says_so(row, function):
             continue
         site = _commit(Flow.of(web), function)

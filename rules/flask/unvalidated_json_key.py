@@ -41,7 +41,7 @@ def unvalidated_json_key(web: Web) -> Iterator[Finding]:
     seen: set[Span] = set()
     for row in web.table:
         for function, _ in answers.views(row):
-            header = Span(function.module.path, function.node.start, function.node.header_end)
+            header = function.header
             if header in seen or not web.is_product(header):
                 continue
             seen.add(header)

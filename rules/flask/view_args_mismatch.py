@@ -39,7 +39,7 @@ def view_args_mismatch(web: Web) -> Iterator[Finding]:
     for row, provided in given:
         for function in called(row):
             names = parameters(function)
-            header = Span(function.module.path, function.node.start, function.node.header_end)
+            header = function.header
             if names is None or (header, row.path) in reported or not web.is_product(header):
                 continue
             accepted, required, takes_all = names

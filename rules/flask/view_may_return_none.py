@@ -33,7 +33,7 @@ def view_may_return_none(web: Web) -> Iterator[Finding]:
     walked: set[tuple[Span, frozenset[str]]] = set()
     for row in web.table:
         for function, methods in answers.views(row):
-            header = Span(function.module.path, function.node.start, function.node.header_end)
+            header = function.header
             again = header in reported or (header, methods) in walked
             walked.add((header, methods))
             if again or not web.is_product(header):

@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from faceoff_lint import ir
 from faceoff_lint.lowering import lower
+from faceoff_lint.scopes import Scopes
 
 from .compare import Agreement, Key, Row, agreement, express_keys, flask_key
 from .compare import static_table as static_rows
@@ -183,41 +183,7 @@ def enclosing(file: Path, line: int, column: int) -> str:
     text = file.read_text("utf-8", "replace")
     module = lower(text, file.suffix)
     offset = sum(len(part) for part in text.splitlines(keepends=True)[: line - 1]) + column - 1
-    best = "<module>"
-    names = dict(function_names(module))
-    size = len(text) + 1
-    for node in ir.walk(module):
-        if isinstance(node, ir.Func) and node.start <= offset < node.end:
-            name = node.name or names.get(id(node), "")
-            if name and node.end - node.start < size:
-                best, size = name, node.end - node.start
-    return best
-
-
-def function_names(module: ir.Module) -> Iterator[tuple[int, str]]:
-    """What functions without a name of their own are set to or given to."""
-    for node in ir.walk(module):
-        if isinstance(node, (ir.Declare, ir.Assign)) and isinstance(node.target, ir.Name | ir.Attr):
-            target = node.target
-            name = target.id if isinstance(target, ir.Name) else target.name
-            for value in [node.value, *arguments(node.value)]:
-                yield id(value), name
-        elif isinstance(node, (ir.Entry, ir.Member)) and isinstance(node.key, ir.Const):
-            for value in [node.value, *arguments(node.value)]:
-                yield id(value), str(node.key.value)
-        elif isinstance(node, ir.Call) and isinstance(node.func, ir.Attr) and node.args:
-            first = node.args[0].value
-            if isinstance(first, ir.Const) and isinstance(first.value, str):
-                for arg in node.args[1:]:
-                    for value in [arg.value, *arguments(arg.value)]:
-                        yield id(value), f"{node.func.name} {first.value}"
-
-
-def arguments(node: ir.Node | None) -> list[ir.Expr]:
-    """What a call or an array holds: ``wrap(async …)`` has the name of what it is set to."""
-    if isinstance(node, ir.List):
-        return node.items
-    return [arg.value for arg in node.args] if isinstance(node, ir.Call) else []
+    return (Scopes(module).around(offset) or ["<module>"])[-1]
 
 
 def judge(name: str, path: Path, judgements: list[dict[str, Any]]) -> Judged:
