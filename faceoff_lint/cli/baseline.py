@@ -1,0 +1,47 @@
+"""``faceoff-lint baseline``: accept what is found."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from faceoff_lint.cli import options, run
+from faceoff_lint.output import emit
+
+__all__ = ["baseline"]
+
+
+@click.command()
+@options.paths
+@click.option(
+    "--file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The baseline; else what the configuration names, else faceoff-baseline.json.",
+)
+@click.option("--prune", is_flag=True, help="Only drop what occurs no more; accept nothing new.")
+@options.isolated
+@options.context
+@options.jobs
+@click.pass_context
+def baseline(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    file: Path | None,
+    prune: bool,
+    isolated: bool,
+    config: Path | None,
+    jobs: int | None,
+) -> None:
+    """Accept the findings under PATHS as they are: `check --baseline` then reports what is new."""
+    from faceoff_lint import fixing, registry
+    from faceoff_lint.lint import accept
+
+    known = registry.load()
+    job = run.job(paths, known, registry.Selection(), config, isolated=isolated, jobs=jobs)
+    path = Path(os.path.abspath(file or job.settings.baseline or "faceoff-baseline.json"))
+    made = accept(job, known, path, prune=prune)
+    fixing.save(path, made.render().encode())
+    total = made.accepted.total()
+    emit(ctx, [f"{path.name}: {total} accepted; use it with `check --baseline {path.name}`."])

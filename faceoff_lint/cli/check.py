@@ -1,0 +1,141 @@
+"""``faceoff-lint check``: lint, fix, or show what fixing would do."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from faceoff_lint import output
+from faceoff_lint.cli import options, run
+
+if TYPE_CHECKING:
+    from faceoff_lint.finding import Finding
+
+__all__ = ["check"]
+
+
+class _Check(click.Command):
+    """Keeps the order of the output options, which the parser's result doesn't have."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        order = self.make_parser(ctx).parse_args(list(args))[2]
+        names = [str(param.name) for param in order]
+        ctx.meta["output options"] = [name for name in names if name.startswith("output_")]
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=_Check)
+@options.paths
+@click.option(
+    "--preset",
+    type=click.Choice(["recommended", "strict", "upgrade"]),
+    help="Start from these rules.",
+)
+@click.option(
+    "--select", multiple=True, callback=options.split, help="Run these rules and no others."
+)
+@click.option("--extend-select", multiple=True, callback=options.split, help="Run these rules too.")
+@click.option("--ignore", multiple=True, callback=options.split, help="Do not run these rules.")
+@click.option(
+    "--output-format",
+    multiple=True,
+    type=click.Choice(output.FORMATS),
+    help="How to report; full by default. May be repeated, for other files.",
+)
+@click.option(
+    "--output-file",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the --output-format before it to this file.",
+)
+@click.option(
+    "--since",
+    metavar="REV",
+    envvar="PRE_COMMIT_FROM_REF",
+    help="Report only what involves a line that has changed since this git revision.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Report only what this file of accepted findings does not hold.",
+)
+@click.option(
+    "--fix", "fixes", is_flag=True, help="Write the safe fixes, then report what is left."
+)
+@click.option(
+    "--unsafe-fixes", is_flag=True, help="With --fix or --diff: those that need a look too."
+)
+@click.option("--diff", is_flag=True, help="Show what --fix would write, and write nothing.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule instead.")
+@options.isolated
+@options.context
+@options.jobs
+@click.option("-q", "--quiet", count=True, help="Print findings only; twice: nothing.")
+@options.verbose
+@click.pass_context
+def check(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    preset: str | None,
+    select: tuple[str, ...],
+    extend_select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    output_format: tuple[str, ...],
+    output_file: tuple[Path, ...],
+    since: str | None,
+    baseline: Path | None,
+    fixes: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    exit_zero: bool,
+    statistics: bool,
+    isolated: bool,
+    config: Path | None,
+    jobs: int | None,
+    quiet: int,
+    verbose: int,
+) -> None:
+    """Lint the Flask and Express projects under PATHS (default: the current folder).
+
+    Rules are named by code (FLK501), name (duplicate-route), the beginning of codes (FLK5), ALL,
+    practice (practice:async) or preset (preset:strict), separated by commas.
+    """
+    from faceoff_lint import registry
+    from faceoff_lint.lint import fix, lint
+
+    run.log(verbose)
+    if fixes and diff:
+        raise click.UsageError("--fix writes and --diff only shows: choose one", ctx)
+    if unsafe_fixes and not (fixes or diff):
+        raise click.UsageError("--unsafe-fixes needs --fix or --diff", ctx)
+    order = ctx.meta["output options"]
+    wanted = output.outputs(order, output_format, output_file, statistics=statistics)
+    known = registry.load()
+    if preset is not None:
+        select = (f"preset:{preset}", *select)
+    selection = registry.Selection(select or None, extend_select, ignore)
+    known.check([*select, *extend_select, *ignore])
+    job = run.job(paths, known, selection, config, isolated=isolated, jobs=jobs)
+    job = dataclasses.replace(job, baseline=baseline or job.settings.baseline, since=since)
+    fixed: list[Finding] = []
+    problems: list[str] = []
+    if fixes:
+        report, fixed, problems = fix(job, known, unsafe=unsafe_fixes)
+    else:
+        report = lint(job, known)
+    report = run.placed(report, paths)
+    if diff:
+        ctx.exit(output.print_diff(ctx, report, unsafe=unsafe_fixes))
+    output.write(ctx, report, wanted, statistics=statistics, quiet=quiet)
+    if report.stale and not quiet:
+        note = f"{report.stale} accepted findings occur no more: `faceoff-lint baseline --prune`"
+        click.echo(f"note: {note}", err=True)
+    if fixes and not quiet:
+        output.print_fixed(ctx, fixed, problems)
+    if any(finding.code == "FO090" for finding in report.findings):
+        ctx.exit(2)
+    ctx.exit(1 if report.findings and not exit_zero else 0)

@@ -1,0 +1,29 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["context", "isolated", "jobs", "paths", "split", "verbose"]
+
+
+def split(
+    ctx: click.Context, param: click.Parameter | None, value: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Values separated by commas, of an option that may be repeated."""
+    return tuple(part.strip() for text in value for part in text.split(",") if part.strip())
+
+
+paths = click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+context = click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Read this configuration file instead of looking for one.",
+)
+isolated = click.option("--isolated", is_flag=True, help="Read no configuration file.")
+jobs = click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), help="Worker processes that read files."
+)
+verbose = click.option("-v", "--verbose", count=True, help="Say more on standard error.")
