@@ -90,7 +90,7 @@ def lint(job: Job, registry: Registry) -> Report:
 
 
 def _lint(job: Job, registry: Registry) -> Report:
-    layers = [job.settings.selection, job.selection]
+    layers = [*job.settings.layers, job.selection]
     selected, upgrading = registry.selected(layers), registry.upgrading(layers)
     known = baseline.load(job.baseline) if job.baseline is not None else None
     changes = changed_since(job.root, job.since) if job.since is not None else None

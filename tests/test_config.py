@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from faceoff_lint import config
+from faceoff_lint import config, pool, reading
 from faceoff_lint.config import Override, Settings
 from faceoff_lint.errors import ConfigError
-from faceoff_lint.registry import Registry
+from faceoff_lint.limits import Limits
+from faceoff_lint.lowering import shape
+from faceoff_lint.registry import Registry, Selection
 
 from .conftest import Write
 
@@ -95,7 +97,7 @@ def test_given_file_without_settings(known: Registry, write: Write) -> None:
     [
         ('selct = ["FLK"]', "unknown key `selct`; did you mean `select`?\n--> {file}:1:1"),
         ('extend_select = ["FLK"]', "unknown key `extend_select`; did you mean `extend-select`?"),
-        ("zzz = 1", "unknown key `zzz`; known are `preset`, `select`"),
+        ("zzz = 1", "unknown key `zzz`; known are `extend`, `preset`, `select`"),
         ('select = "FLK"', '`select` must be a list of strings, not a string; write ["FLK"]'),
         ("select = [1]", "not a list with a whole number in it"),
         (
@@ -111,7 +113,14 @@ def test_given_file_without_settings(known: Registry, write: Write) -> None:
         ("[rules]\nFLK502 = {}\nugly-thing = {}", "is set twice"),
         ("rules = 3", "`rules` must be a table, not a whole number"),
         ("overrides = 3", "`overrides` must be a list of tables"),
-        ('[[overrides]]\npaths = ["a"]', "an override needs `ignore`"),
+        ('[[overrides]]\npaths = ["a"]', "an override needs `ignore` or `extend-select`"),
+        ('[[overrides]]\nignore = ["FLK"]', "an override needs `paths`"),
+        ("[limits]\nnestin = 3", "unknown key `nestin`; did you mean `nesting`?"),
+        ("[limits]\nnesting = 3.5", "`nesting` must be a whole number, not a number"),
+        ("[limits]\nnesting = 301", "`nesting` must be between 10 and 300\n--> {file}:2:1"),
+        ('[limits]\nfile-seconds = "3"', "`file-seconds` must be a number, not a string"),
+        ('rules-folder = "x"', "`rules-folder` cannot be set here: a repository names no code"),
+        ('trusted-rules = ["x"]', "`trusted-rules` cannot be set here"),
         (
             '[[overrides]]\npaths = ["a"]\nignore = []\n[[overrides]]\npath = []',
             "unknown key `path`; did you mean `paths`?\n--> {file}:5:1",
@@ -124,6 +133,117 @@ def test_errors_name_the_place(known: Registry, write: Write, text: str, expecte
     file = write({}) / "faceoff-lint.toml"
     assert expected.replace("{file}", str(file)) in shown.replace(" -->", "-->")
     assert f"{file}:" in shown
+
+
+def test_limits(known: Registry, write: Write) -> None:
+    text = "[limits]\nfile-size-kb = 64\nfile-seconds = 3\ntotal-seconds = 1.5\n"
+    assert load(known, text, write).limits == Limits(
+        file_size_kb=64, file_seconds=3.0, total_seconds=1.5
+    )
+    assert load(known, "", write).limits == Limits()
+
+
+def test_the_defaults_of_limits_are_those_of_the_readers() -> None:
+    assert Limits().file_size_kb * 1024 == reading.DEFAULT_LIMIT
+    assert Limits().file_seconds == pool.DEFAULT_TIMEOUT
+    assert Limits().worker_memory_mb == pool.DEFAULT_MEMORY_MB
+    assert shape.shape_problem("(" * Limits().nesting + ")" * Limits().nesting, "python") is None
+    assert shape.shape_problem("(" * (Limits().nesting + 1), "python") is not None
+
+
+def test_extend_adds_lists_and_replaces_values(known: Registry, write: Write) -> None:
+    root = write(
+        {
+            ".git/HEAD": "",
+            "lint/base.toml": """
+                preset = "strict"
+                ignore = ["FLK5"]
+                exclude = ["vendor/", "x/"]
+                baseline = "old.json"
+                [limits]
+                nesting = 50
+                file-seconds = 2
+                [rules.ugly-thing]
+                limit = 9
+                strict = true
+            """,
+            "faceoff-lint.toml": """
+                extend = "lint/base.toml"
+                ignore = ["EXP"]
+                exclude = ["!x/", "a/b"]
+                [limits]
+                nesting = 60
+                [rules.FLK502]
+                limit = 4
+                [[overrides]]
+                paths = ["a"]
+                ignore = ["FLK"]
+            """,
+        }
+    )
+    settings = config.load(root, known)
+    assert settings.layers == (
+        Selection(("preset:strict",), (), ("FLK5",)),
+        Selection(None, (), ("EXP",)),
+    )
+    assert {rule.code for rule in known.selected(settings.layers)} & {"FLK501", "EXP301"} == set()
+    assert settings.exclude == ("vendor/", "x/", "!x/", "a/b")
+    assert settings.baseline == root / "lint/old.json"
+    assert (settings.limits.nesting, settings.limits.file_seconds) == (60, 2.0)
+    assert settings.options == {"FLK502": {"limit": 4, "strict": True}}
+    said = {".".join(entry.keys): (entry.file.name, entry.line) for entry in settings.entries}
+    assert said["rules.ugly-thing.limit"] == ("faceoff-lint.toml", 8)
+    assert said["rules.ugly-thing.strict"] == ("base.toml", 11)
+    assert said["limits.nesting"] == ("faceoff-lint.toml", 6)
+
+
+def test_patterns_of_an_extended_file_stay_relative_to_it(known: Registry, write: Write) -> None:
+    root = write(
+        {
+            ".git/HEAD": "",
+            "faceoff-lint.toml": """
+                exclude = ["back/old/", "front/x"]
+                [[overrides]]
+                paths = ["back/a/*.py", "front/**"]
+                ignore = ["FLK"]
+                [[overrides]]
+                paths = ["front/**"]
+                ignore = ["EXP"]
+            """,
+            "back/pyproject.toml": '[tool.faceoff-lint]\nextend = "../faceoff-lint.toml"\n',
+        }
+    )
+    settings = config.load(root / "back", known)
+    assert settings.exclude == ("/old/",)
+    assert settings.overrides == (Override(("/a/*.py",), ("FLK",)),)
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"faceoff-lint.toml": 'extend = "b.toml"'}, "names a file that is not there"),
+        ({"faceoff-lint.toml": "extend = 3"}, "must be a path, not a whole number"),
+        ({"faceoff-lint.toml": 'extend = "/etc/x.toml"'}, "must be relative"),
+        ({"faceoff-lint.toml": 'extend = "../../x.toml"'}, "a file of the same repository"),
+        ({"faceoff-lint.toml": 'extend = "link.toml"'}, "a file of the same repository"),
+        (
+            {"faceoff-lint.toml": 'extend = "pyproject.toml"', "pyproject.toml": "[tool.x]"},
+            "a file without settings",
+        ),
+        (
+            {"faceoff-lint.toml": 'extend = "b.toml"', "b.toml": 'extend = "faceoff-lint.toml"'},
+            "extends itself: faceoff-lint.toml → b.toml → faceoff-lint.toml",
+        ),
+    ],
+)
+def test_extend_errors(known: Registry, write: Write, files: dict[str, str], expected: str) -> None:
+    (write({}, "outside") / "x.toml").write_text("ignore = []")
+    root = write({".git/HEAD": "", **files})
+    (root / "link.toml").symlink_to(root.parent / "outside/x.toml")
+    with pytest.raises(ConfigError) as caught:
+        config.load(root, known)
+    assert expected in caught.value.message
+    assert "^" in caught.value.detail
 
 
 def test_caret_stands_under_the_value(known: Registry, write: Write) -> None:

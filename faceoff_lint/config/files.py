@@ -1,0 +1,125 @@
+"""Configuration files: where they are, and what stands in them, parsed but not yet judged."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from faceoff_lint.errors import ConfigError
+from faceoff_lint.locate import Document
+from faceoff_lint.source import Source
+
+__all__ = ["NAMES", "Parsed", "find", "read", "repository"]
+
+_FILES: dict[str, tuple[str, ...]] = {
+    "faceoff-lint.toml": (),
+    "pyproject.toml": ("tool", "faceoff-lint"),
+    "package.json": ("faceoff-lint",),
+}
+NAMES = tuple(_FILES)
+"""The files that may hold settings, the first of a folder's counts."""
+
+_MAX_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A file's table of settings, and its text for messages."""
+
+    path: Path
+    data: dict[str, Any]
+    document: Document
+
+
+def find(start: Path, above: Path | None = None) -> Parsed | None:
+    """The nearest configuration file of ``start`` or a folder above it, parsed.
+
+    Looks no further than the root of the repository, and only below ``above`` where that is given.
+    A ``pyproject.toml`` or ``package.json`` without a section of ours is passed over. Raises
+    ``ConfigError``.
+    """
+    start = start.resolve()
+    above = above.resolve() if above is not None else None
+    for folder in (start, *start.parents):
+        if folder == above:
+            return None
+        for name in NAMES:
+            found = read(folder / name, explicit=False)
+            if found is not None:
+                return found
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+def repository(folder: Path) -> Path | None:
+    """The root of the repository that a folder lies in."""
+    folder = folder.resolve()
+    return next((one for one in (folder, *folder.parents) if (one / ".git").exists()), None)
+
+
+def read(path: Path, *, explicit: bool) -> Parsed | None:
+    """The settings in a file; None when there are none. Raises ``ConfigError``.
+
+    ``explicit``: somebody named the file, so it is to be there.
+    """
+    base = _FILES.get(path.name, ()) if path.suffix != ".json" else _FILES["package.json"]
+    try:
+        if not explicit and not path.is_file():
+            return None
+        with path.open("rb") as file:
+            raw = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+    if len(raw) > _MAX_BYTES:
+        raise ConfigError(f"{path} is larger than {_MAX_BYTES >> 20} MiB")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if base and b"faceoff-lint" not in raw:
+            return None
+        raise ConfigError(f"{path} is not UTF-8: byte {error.start} cannot be decoded") from error
+    document = Document(Source(str(path), text), base)
+    if base and "faceoff-lint" not in text:
+        return None
+    # A link may lead to a file that is nobody's configuration: don't quote it.
+    quote = explicit or path.resolve().name == path.name
+    data: Any = _parse_json(document, quote) if document.is_json else _parse_toml(document, quote)
+    for depth, key in enumerate(base, 1):
+        if not isinstance(data, dict):
+            return None
+        if key not in data:
+            return None
+        data = data[key]
+        if not isinstance(data, dict) and depth == len(base):
+            raise ConfigError(f"`{key}` in {path} must be a table of settings")
+    return Parsed(path, data, document)
+
+
+def _parse_toml(document: Document, quote: bool) -> Any:
+    import tomli
+
+    try:
+        return tomli.loads(document.source.text.replace("\r\n", "\n"))
+    except tomli.TOMLDecodeError as error:
+        reason = getattr(error, "msg", "") or str(error).partition(" (at ")[0]
+        place = document.source.offset(getattr(error, "lineno", 1), getattr(error, "colno", 1))
+        raise _syntax_error(document, reason, place, quote) from error
+
+
+def _parse_json(document: Document, quote: bool) -> Any:
+    try:
+        return json.loads(document.source.text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        reason = getattr(error, "msg", "nested too deeply")
+        raise _syntax_error(document, reason, getattr(error, "pos", 0), quote) from error
+
+
+def _syntax_error(document: Document, reason: str, place: int, quote: bool) -> ConfigError:
+    kind = "JSON" if document.is_json else "TOML"
+    path, position = document.source.path, document.source.position(place)
+    if not quote:
+        return ConfigError(f"{path}:{position.line}:{position.column} is not valid {kind}")
+    return ConfigError(f"not valid {kind}: {reason}", document.frame(place, place + 1))
