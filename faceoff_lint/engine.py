@@ -9,7 +9,8 @@ from faceoff_lint.rule import Rule
 
 __all__ = [
     "ENGINE", "ENGINE_RULES", "INTERNAL_ERROR", "MALFORMED_SUPPRESSION", "SKIPPED_FILE",
-    "SYNTAX_ERROR", "UNKNOWN_CODE", "UNREADABLE_FILE", "UNUSED_SUPPRESSION",
+    "SUPPRESSION_WITHOUT_REASON", "SYNTAX_ERROR", "UNKNOWN_CODE", "UNREADABLE_FILE",
+    "UNUSED_SUPPRESSION",
 ]  # fmt: skip
 
 ENGINE = Practice("engine", "What the linter says about its own run", "any")
@@ -91,6 +92,14 @@ MALFORMED_SUPPRESSION = _engine(
     "It suppresses nothing.",
     "Write it as `faceoff: ignore[CODE] -- reason`.",
 )
+SUPPRESSION_WITHOUT_REASON = _engine(
+    "FO013",
+    "suppression-without-reason",
+    Severity.WARNING,
+    "A suppression comment gives no reason, and the configuration asks for one.",
+    "Nobody can tell later whether what it accepts is still acceptable.",
+    "Add ` -- ` and the reason behind the codes.",
+)
 INTERNAL_ERROR = _engine(
     "FO090",
     "internal-error",
@@ -108,5 +117,6 @@ ENGINE_RULES = (
     UNUSED_SUPPRESSION,
     UNKNOWN_CODE,
     MALFORMED_SUPPRESSION,
+    SUPPRESSION_WITHOUT_REASON,
     INTERNAL_ERROR,
 )

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from faceoff_lint.model import Web
     from faceoff_lint.service import Service
 
-__all__ = ["Job", "Understood", "accept", "fix", "lint", "understand"]
+__all__ = ["Job", "Understood", "accept", "add_ignores", "fix", "lint", "understand"]
 
 _log = logging.getLogger(__name__)
 
@@ -113,9 +113,15 @@ def _lint(job: Job, registry: Registry) -> Report:
         if result.source is not None and result.module is not None
     }
     outcome = suppressions.apply(
-        findings, comments, registry, lambda rule: rule in selected and rule not in crashed
+        findings,
+        comments,
+        registry,
+        lambda rule: rule in selected and rule not in crashed,
+        require_reason=job.settings.require_reason,
     )
-    kept = [_owned(finding, understood.found) for finding in _asked(job, outcome.findings)]
+    # What is said about comments is asked for and overridden like all else.
+    wanted = _asked(job, _not_overridden(job, registry, outcome.findings))
+    kept = [_owned(finding, understood.found) for finding in wanted]
     kept.sort(key=lambda finding: finding.sort_key)
     accepted, stale = 0, 0
     if known is not None:
@@ -214,6 +220,27 @@ def fix(job: Job, registry: Registry, *, unsafe: bool) -> tuple[Report, list[Fin
         fixed += made.fixed
     problems[f"fixes still led to others after {_MAX_ROUNDS} rounds"] = None
     return lint(job, registry), fixed, list(problems)
+
+
+def add_ignores(
+    job: Job, registry: Registry, reason: str | None, *, dry: bool = False
+) -> tuple[Report, fixing.Plan]:
+    """Lint and write a suppression for each finding.
+
+    Returns the report of what is left, and what was written, with a line for all that could not
+    be ignored. ``dry``: write nothing; the report is then that of all there is. Raises as ``lint``
+    does.
+    """
+    report = lint(job, registry)
+    added = run_deep(
+        lambda: suppressions.insertions(report.findings, report.sources, registry, reason)
+    )
+    made = fixing.plan(added.findings, report.sources, unsafe=False)
+    if not dry:
+        fixing.write(made, report.root, report.sources)
+        report = lint(job, registry)
+    made.problems += added.left
+    return report, made
 
 
 def understand(job: Job) -> Understood:

@@ -18,6 +18,7 @@ from faceoff_lint.terminal import printable, printable_line
 
 if TYPE_CHECKING:
     from faceoff_lint.finding import Finding
+    from faceoff_lint.fixing import Plan
     from faceoff_lint.reports import Report
     from faceoff_lint.rule import Rule
 
@@ -29,6 +30,8 @@ __all__ = [
     "outputs",
     "print_diff",
     "print_fixed",
+    "print_ignored",
+    "print_plan",
     "print_rules",
     "write",
 ]
@@ -183,12 +186,27 @@ def print_fixed(ctx: click.Context, fixed: list[Finding], problems: list[str]) -
     emit(ctx, summary.fixed(fixed), err=True)
 
 
+def print_ignored(ctx: click.Context, ignored: list[Finding], problems: list[str]) -> None:
+    """Print how many suppressions were written, and what was left."""
+    from faceoff_lint.reports import summary
+
+    for problem in problems:
+        emit(ctx, [f"note: {summary.safe(problem)}"], err=True)
+    emit(ctx, summary.ignored(ignored), err=True)
+
+
 def print_diff(ctx: click.Context, report: Report, *, unsafe: bool) -> int:
     """Print what fixing would change; 1 when there is anything."""
     from faceoff_lint import fixing
+
+    return print_plan(ctx, fixing.plan(report.findings, report.sources, unsafe=unsafe), report)
+
+
+def print_plan(ctx: click.Context, made: Plan, report: Report) -> int:
+    """Print a plan as a diff, and what it leaves out; 1 when it changes anything."""
+    from faceoff_lint import fixing
     from faceoff_lint.reports import summary
 
-    made = fixing.plan(report.findings, report.sources, unsafe=unsafe)
     for problem in made.problems:
         log_error(summary.safe(problem))
     # GitHub's runner would obey a line of context that begins with `::`.

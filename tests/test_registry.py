@@ -13,7 +13,7 @@ from faceoff_lint.registry import Registry, Selection
 from faceoff_lint.rule import Rule
 
 ALWAYS = {"FO001", "FO002", "FO003", "FO090"}
-DEFAULT = ALWAYS | {"FLK501", "FLK502", "FLK901", "EXP301", "FO010", "FO011", "FO012"}
+DEFAULT = ALWAYS | {"FLK501", "FLK502", "FLK901", "EXP301", "FO010", "FO011", "FO012", "FO013"}
 
 
 def codes(known: Registry, *layers: Selection) -> set[str]:
@@ -33,7 +33,7 @@ def test_default_set(known: Registry) -> None:
         ("EXP", {"EXP301"}),
         ("practice:async", {"EXP301"}),
         ("practice:blueprints", {"FLK601"}),
-        ("FO01", {"FO010", "FO011", "FO012"}),
+        ("FO01", {"FO010", "FO011", "FO012", "FO013"}),
     ],
 )
 def test_select(known: Registry, selector: str, expected: set[str]) -> None:

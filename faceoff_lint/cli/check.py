@@ -69,6 +69,12 @@ class _Check(click.Command):
     "--unsafe-fixes", is_flag=True, help="With --fix or --diff: those that need a look too."
 )
 @click.option("--diff", is_flag=True, help="Show what --fix would write, and write nothing.")
+@click.option(
+    "--add-ignore",
+    is_flag=True,
+    help="Write a suppression comment for each finding; with --diff: only show them.",
+)
+@click.option("--reason", help="The reason that --add-ignore writes into the comments.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule instead.")
 @options.isolated
@@ -91,6 +97,8 @@ def check(
     fixes: bool,
     unsafe_fixes: bool,
     diff: bool,
+    add_ignore: bool,
+    reason: str | None,
     exit_zero: bool,
     statistics: bool,
     isolated: bool,
@@ -105,11 +113,14 @@ def check(
     practice (practice:async) or preset (preset:strict), separated by commas.
     """
     from faceoff_lint import registry
-    from faceoff_lint.lint import fix, lint
+    from faceoff_lint.lint import add_ignores, fix, lint
 
     run.log(verbose)
     if fixes and diff:
         raise click.UsageError("--fix writes and --diff only shows: choose one", ctx)
+    if add_ignore and (fixes or unsafe_fixes):
+        raise click.UsageError("--add-ignore accepts what --fix mends: choose one", ctx)
+    _check_reason(ctx, reason, add_ignore=add_ignore)
     if unsafe_fixes and not (fixes or diff):
         raise click.UsageError("--unsafe-fixes needs --fix or --diff", ctx)
     order = ctx.meta["output options"]
@@ -121,10 +132,17 @@ def check(
     known.check([*select, *extend_select, *ignore])
     job = run.job(paths, known, selection, config, isolated=isolated, jobs=jobs)
     job = dataclasses.replace(job, baseline=baseline or job.settings.baseline, since=since)
+    if add_ignore and reason is None and job.settings.require_reason:
+        raise click.UsageError("the configuration asks for a reason: give --reason too", ctx)
     fixed: list[Finding] = []
     problems: list[str] = []
     if fixes:
         report, fixed, problems = fix(job, known, unsafe=unsafe_fixes)
+    elif add_ignore:
+        report, made = add_ignores(job, known, reason, dry=diff)
+        if diff:
+            ctx.exit(output.print_plan(ctx, made, report))
+        fixed, problems = made.fixed, made.problems
     else:
         report = lint(job, known)
     report = run.placed(report, paths)
@@ -136,6 +154,21 @@ def check(
         click.echo(f"note: {note}", err=True)
     if fixes and not quiet:
         output.print_fixed(ctx, fixed, problems)
+    if add_ignore and not quiet:
+        output.print_ignored(ctx, fixed, problems)
     if any(finding.code == "FO090" for finding in report.findings):
         ctx.exit(2)
     ctx.exit(1 if report.findings and not exit_zero else 0)
+
+
+def _check_reason(ctx: click.Context, reason: str | None, *, add_ignore: bool) -> None:
+    """Raise ``click.UsageError`` for a reason that nothing uses, or that no comment can hold."""
+    if reason is None:
+        return
+    if not add_ignore:
+        raise click.UsageError("--reason needs --add-ignore", ctx)
+    from faceoff_lint.suppressions import reason_problem
+
+    problem = reason_problem(reason)
+    if problem:
+        raise click.UsageError(f"--reason can't stand in a comment: {problem}", ctx)

@@ -86,6 +86,7 @@ def _inherit(base: Settings, own: Settings) -> Settings:
         exclude=(*_moved(base.exclude, there, here), *own.exclude),
         overrides=(*overrides, *own.overrides),
         baseline=own.baseline or base.baseline,
+        require_reason=(own if ("require-reason",) in said else base).require_reason,
         limits=dataclasses.replace(
             base.limits, **{name: getattr(own.limits, name) for name in limits}
         ),

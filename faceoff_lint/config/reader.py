@@ -31,6 +31,7 @@ class SettingsReader:
         self.document = document
         self.registry = registry
         self._readers: dict[Kind, Callable[[tuple[Key, ...], Any], Any]] = {
+            "boolean": self._boolean,
             "extend": self._extend,
             "preset": self._preset,
             "selectors": self._selectors,
@@ -91,6 +92,11 @@ class SettingsReader:
                 f"`{keys[-1]}` must be a list of strings, not {_kind(wrong, value)}{hint}", keys
             )
         return tuple(value)
+
+    def _boolean(self, keys: tuple[Key, ...], value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.error(f"`{keys[-1]}` must be true or false, not {_kind(value)}", keys)
+        return value
 
     def _path(self, keys: tuple[Key, ...], value: Any) -> str:
         """A file below the configuration's folder."""

@@ -18,7 +18,9 @@ from faceoff_lint.rule import OptionValue
 
 __all__ = ["REFUSED", "Entry", "Kind", "Override", "Setting", "Settings", "settings_of"]
 
-Kind = Literal["extend", "path", "preset", "selectors", "patterns", "overrides", "limits", "rules"]
+Kind = Literal[
+    "boolean", "extend", "path", "preset", "selectors", "patterns", "overrides", "limits", "rules"
+]
 """How a key's value is checked, and what its schema is."""
 
 REFUSED = ("rules-folder", "rules-folders", "rules-dir", "trusted-rules", "plugins", "load")
@@ -99,6 +101,10 @@ class Settings:
     baseline: Path | None = field(
         default=None,
         metadata=about("path", "A file of accepted findings: only others are reported."),
+    )
+    require_reason: bool = field(
+        default=False,
+        metadata=about("boolean", "Report suppression comments that give no reason."),
     )
     overrides: tuple[Override, ...] = field(
         default=(), metadata=about("overrides", "Settings for some of the files.")

@@ -12,7 +12,7 @@ from faceoff_lint.finding import Applicability, Finding, Severity
 from faceoff_lint.reports import Report, plural
 from faceoff_lint.terminal import printable
 
-__all__ = ["closing", "fixed", "safe", "statistics", "understood"]
+__all__ = ["closing", "fixed", "ignored", "safe", "statistics", "understood"]
 
 
 def safe(text: str) -> str:
@@ -56,6 +56,15 @@ def fixed(findings: Sequence[Finding]) -> Iterator[str]:
         yield f"Fixed {plural(len(findings), 'finding')} in {plural(len(files), 'file')}."
     else:
         yield "Nothing to fix."
+
+
+def ignored(findings: Sequence[Finding]) -> Iterator[str]:
+    """What ``--add-ignore`` has done."""
+    files = {finding.span.file for finding in findings}
+    if findings:
+        yield f"Ignored {plural(len(findings), 'finding')} in {plural(len(files), 'file')}."
+    else:
+        yield "Nothing to ignore."
 
 
 def _a(applicability: Applicability) -> str:

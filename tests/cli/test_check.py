@@ -160,7 +160,7 @@ def test_suppressions(run: Run, write: Write) -> None:
     result = run("check", "--output-format", "concise", cwd=write({"app.py": text}))
     assert result.stdout.splitlines()[2:] == [
         "app.py:4:26: warning[FO010] nothing to suppress: `FLK501` is not reported here",
-        "1 finding: 1 warning; 1 suppressed.",
+        "1 finding: 1 warning (1 with a safe fix); 1 suppressed.",
     ]
 
 
