@@ -157,6 +157,7 @@ class Func(Expr):
     expression_body: bool = False
     name_start: int = 0
     header_end: int = 0
+    below: list[Node] | None = field(default=None, init=False, repr=False)
 
 
 @dataclass(slots=True, eq=False)
@@ -566,7 +567,7 @@ class Module(Node):
 
     ``goal``: ``module`` or ``script`` (JavaScript). ``comments``: ``(start, end)`` of each comment,
     filled only when the text holds a suppression marker. ``notes``: what could not be read
-    exactly, as ``(start, end, message)``.
+    exactly, as ``(start, end, message)``. ``below``, here and in ``Func``: what ``walk`` remembers.
     """
 
     language: str
@@ -574,6 +575,7 @@ class Module(Node):
     goal: str = "module"
     comments: list[tuple[int, int]] = field(default_factory=list)
     notes: list[tuple[int, int, str]] = field(default_factory=list)
+    below: list[Node] | None = field(default=None, init=False, repr=False)
 
 
 # --- walking -------------------------------------------------------------------------------------
@@ -592,18 +594,22 @@ class _Shape:
 
     names: ClassVar[dict[type[Node], tuple[str, ...]]] = {}
     node_fields: ClassVar[dict[type[Node], tuple[str, ...]]] = {}
+    last_first: ClassVar[dict[type[Node], tuple[str, ...]]] = {}
     tags: ClassVar[dict[type[Node], int]] = {}
 
 
 def _register() -> None:
     plain = ("str", "int", "bool", "str | int | float | bool | None", "str | None", "list[str]")
     for tag, cls in enumerate(_CLASSES):
-        names = tuple(f.name for f in fields(cls))
+        names = tuple(f.name for f in fields(cls) if f.init)
         _Shape.names[cls] = names
         _Shape.tags[cls] = tag
         _Shape.node_fields[cls] = tuple(
-            f.name for f in fields(cls) if f.type not in plain and "tuple" not in str(f.type)
+            f.name
+            for f in fields(cls)
+            if f.init and f.type not in plain and "tuple" not in str(f.type)
         )
+        _Shape.last_first[cls] = _Shape.node_fields[cls][::-1]
 
 
 _register()
@@ -622,23 +628,53 @@ def children(node: Node) -> Iterator[Node]:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """The node and everything below it, depth first, without recursion."""
+    """The node and everything below it, depth first, without recursion.
+
+    What is below a module or a function is remembered with it: rules ask again and again.
+    """
+    if isinstance(node, (Module, Func)):
+        if node.below is None:
+            node.below = _flat(node)
+        return iter(node.below)
+    return iter(_flat(node))
+
+
+def _flat(node: Node) -> list[Node]:
+    """``walk``'s answer. The heart of most rules, hence without a generator."""
+    found: list[Node] = []
     stack = [node]
+    last_first = _Shape.last_first
     while stack:
         current = stack.pop()
-        yield current
-        stack.extend(reversed(list(children(current))))
+        found.append(current)
+        for name in last_first[type(current)]:
+            value = getattr(current, name)
+            if value is None:
+                continue
+            if isinstance(value, list):
+                stack += value[::-1]
+            else:
+                stack.append(value)
+    return found
 
 
 def walk_local(body: list[Stmt] | Node) -> Iterator[Node]:
     """Like ``walk``, but does not enter nested functions and classes (yields them themselves)."""
     stack: list[Node] = list(reversed(body)) if isinstance(body, list) else [body]
+    last_first = _Shape.last_first
     while stack:
         current = stack.pop()
         yield current
         if isinstance(current, (Func, Class)):
             continue
-        stack.extend(reversed(list(children(current))))
+        for name in last_first[type(current)]:
+            value = getattr(current, name)
+            if value is None:
+                continue
+            if isinstance(value, list):
+                stack += value[::-1]
+            else:
+                stack.append(value)
 
 
 def last_name(node: Node) -> str:
@@ -698,16 +734,14 @@ def from_data(data: list[Any]) -> Any:
     if not isinstance(tag, int) or not 0 <= tag < len(_CLASSES):
         raise ValueError(f"not an IR node: tag {tag!r}")
     cls = _CLASSES[tag]
-    values = [_field_from_data(v) for v in data[1:]]
-    if cls is Module:
-        values[-2] = [tuple(v) for v in values[-2]]
-        values[-1] = [tuple(v) for v in values[-1]]
+    fields_of = data[1:]
+    pairs = [fields_of.pop(), fields_of.pop()] if cls is Module else []
+    # A million calls for a large project: what is no node or list is passed on without one.
+    values: list[Any] = [
+        v if not isinstance(v, list)
+        else from_data(v) if not v or v[0] is not None
+        else [from_data(x) if isinstance(x, list) else x for x in v[1:]]
+        for v in fields_of
+    ]  # fmt: skip
+    values += ([tuple(v[1:]) for v in pair[1:]] for pair in reversed(pairs))
     return cls(*values)
-
-
-def _field_from_data(value: Any) -> Any:
-    if isinstance(value, list):
-        if value and value[0] is None:
-            return [_field_from_data(v) for v in value[1:]]
-        return from_data(value)
-    return value

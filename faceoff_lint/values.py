@@ -462,8 +462,11 @@ def union(values: Iterable[Value], limit: int = 8) -> Value:
     """One of ``values``: the value itself, a UnionValue, or Unknown beyond ``limit`` choices."""
     result: list[Value] = []
     for value in values:
-        for choice in options(value):
-            if not any(same(choice, r) for r in result):
+        for choice in value.choices if isinstance(value, UnionValue) else (value,):
+            for known in result:
+                if choice is known or same(choice, known):
+                    break
+            else:
                 result.append(choice)
     if not result:
         return UNKNOWN

@@ -50,7 +50,7 @@ SOCKET = "socket.io.socket"
 MAX_CALL_DEPTH = 8
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class CallSite:
     """One call in a function's own body.
 
@@ -64,12 +64,12 @@ class CallSite:
     args: CallArgs | None = None
     result: Value = UNKNOWN
 
-    @property
+    @cached_property
     def span(self) -> Span:
         """The whole call."""
         return Span(self.function.module.path, self.node.start, self.node.end)
 
-    @property
+    @cached_property
     def paths(self) -> list[str]:
         """The library paths it may call: ``fs.readFileSync``."""
         return [c.path for c in self.callees if isinstance(c, External)]
@@ -87,7 +87,7 @@ class CallSite:
                 return None if here else owner
         return None
 
-    @property
+    @cached_property
     def targets(self) -> list[Function]:
         """The project functions it may enter."""
         found: list[Function] = []

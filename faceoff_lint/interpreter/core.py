@@ -313,11 +313,14 @@ class Machine:
 
     def eval(self, node: ir.Expr, env: Env) -> Value:
         """The value of an expression."""
-        if not self.step():
+        self.budget -= 1
+        # The rest of ``step`` is for who has a fuse, or no budget left: most have neither.
+        if (self.fuse is not None or self.budget <= 0) and not self.step(0):
             return UNKNOWN
         value = expressions.EVALUATE[type(node)](self, node, env)
-        if self.trace is not None and len(self.frames) == self.trace_base:
-            self.trace.values[id(node)] = value
+        trace = self.trace
+        if trace is not None and len(self.frames) == self.trace_base:
+            trace.values[id(node)] = value
         return value
 
     def run_block(self, body: list[ir.Stmt], env: Env) -> str | None:
@@ -389,9 +392,10 @@ class Machine:
         result = External(callee.path + "()", call, call.span, callee)
         if self.recording:
             self.external_calls.append(result)
-        for value in call.all:
-            self.escape(value)
-        self.run_callbacks(call)
+        if self.recording:
+            for value in call.all:
+                self.escape(value)
+            self.run_callbacks(call)
         return result
 
     def run_callbacks(self, call: CallArgs) -> None:
@@ -452,14 +456,18 @@ class Machine:
         if depth >= MAX_DEPTH or (tracing and depth - self.trace_base >= TRACE_DEPTH):
             self.escape_all(call)
             return UNKNOWN
-        same = sum(1 for f in self.frames if f.function and f.function.node is function.node)
-        if same >= (MAX_RELEVANT if self._relevant(function, call) else MAX_SAME):
+        node = function.node
+        same = 0
+        for outer in self.frames:
+            if outer.function is not None and outer.function.node is node:
+                same += 1
+        # Whether a call is relevant takes a look into its arguments: asked only where it matters.
+        if same >= MAX_SAME and (same >= MAX_RELEVANT or not self._relevant(function, call)):
             self.escape_all(call)
             return UNKNOWN
-        node = function.node
         if not tracing:
-            cap = RELEVANT_CAP if self._relevant(function, call) else PLAIN_CAP
-            if self.spent.get(id(node), 0) > cap:
+            spent = self.spent.get(id(node), 0)
+            if spent > RELEVANT_CAP or (spent > PLAIN_CAP and not self._relevant(function, call)):
                 self.give_up(f"{function.name or 'a function'} takes too long", function.span)
                 self.escape_all(call)
                 return UNKNOWN

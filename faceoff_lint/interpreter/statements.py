@@ -38,13 +38,14 @@ RETURN, THROW, BREAK, CONTINUE = "return", "throw", "break", "continue"
 
 def run_block(vm: Machine, body: list[ir.Stmt], env: Env) -> str | None:
     """Run statements in order; JavaScript function declarations are hoisted."""
-    if vm.frame.module.language == "javascript":
+    if vm.javascript:
         hoist(vm, body, env)
+    trace = vm.trace if len(vm.frames) == vm.trace_base else None
     for statement in body:
         if not vm.step():
             return None
-        if vm.trace is not None and len(vm.frames) == vm.trace_base:
-            vm.trace.statements.add(id(statement))
+        if trace is not None:
+            trace.statements.add(id(statement))
         ended = EXECUTE[type(statement)](vm, statement, env)
         if ended is not None:
             return ended
@@ -53,10 +54,10 @@ def run_block(vm: Machine, body: list[ir.Stmt], env: Env) -> str | None:
 
 def hoist(vm: Machine, body: list[ir.Stmt], env: Env) -> None:
     """Bind function declarations of a block before it runs."""
-    from faceoff_lint.interpreter.objects import make_function
-
     for statement in body:
         if isinstance(statement, ir.FuncDecl) and not statement.func.decorators:
+            from faceoff_lint.interpreter.objects import make_function
+
             function = make_function(vm, statement.func, env)
             name = statement.func.name or "*default*"
             vm.store(env.vars, name, function)

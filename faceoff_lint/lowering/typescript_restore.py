@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import cast
 
 from faceoff_lint import ir
@@ -22,7 +23,7 @@ def restore(module: ir.Module, erased: Erased, text: str) -> None:
     module.comments = erased.comments
     decorators = _decorators(erased)
     used: set[str] = set()
-    for node in ir.walk(module):
+    for node in _as_it_is(module):
         kind = type(node)
         if kind is ir.Name:
             used.add(cast(ir.Name, node).id)
@@ -42,6 +43,15 @@ def restore(module: ir.Module, erased: Erased, text: str) -> None:
         for expression in expressions:
             used.update(node.id for node in ir.walk(expression) if isinstance(node, ir.Name))
     _drop_imports(module, erased, used, "</" in text or "/>" in text)
+
+
+def _as_it_is(module: ir.Module) -> Iterator[ir.Node]:
+    """``ir.walk`` for a module in the making: remembers nothing, sees what changes on the way."""
+    stack: list[ir.Node] = [module]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += list(ir.children(node))[::-1]
 
 
 def _annotate(param: ir.Param, erased: Erased, used: set[str]) -> None:
