@@ -1,0 +1,118 @@
+"""The pages of docs/integrations and others: what a reader copies from them must be right."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import tomli
+from click.testing import CliRunner
+
+from faceoff_lint import config, registry
+from faceoff_lint.cli import cli
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
+INTEGRATIONS = sorted((ROOT / "docs/integrations").glob("*.md"))
+_BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+_SCHEMAS = {
+    ".github/workflows/": "vendor.github-workflows",
+    ".gitlab-ci.yml": "vendor.gitlab-ci",
+    "azure-pipelines.yml": "vendor.azure-pipelines",
+}
+
+
+def blocks(*languages: str) -> Iterator[tuple[str, str, str]]:
+    """Page and number, title and text of each block in these languages."""
+    for page in [ROOT / "README.md", *PAGES]:
+        for number, match in enumerate(_BLOCK.finditer(page.read_text("utf-8")), 1):
+            if match[1] in languages and match[2]:
+                yield f"{page.name}:{number}", match[2], match[3]
+
+
+def test_there_are_pages_and_the_readme_names_each() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert len(INTEGRATIONS) >= 8
+    for page in INTEGRATIONS:
+        assert f"docs/integrations/{page.name}" in readme, page.name
+
+
+@pytest.mark.parametrize("page", INTEGRATIONS, ids=lambda page: page.stem)
+def test_every_block_of_a_format_says_which_file_it_is(page: Path) -> None:
+    for match in _BLOCK.finditer(page.read_text("utf-8")):
+        assert match[2] or match[1] in ("sh", "vim", "text", "console"), match[0]
+
+
+@pytest.mark.parametrize(("where", "title", "text"), [*blocks("yaml")], ids=lambda one: one[:30])
+def test_yaml_is_valid(where: str, title: str, text: str, tmp_path: Path) -> None:
+    file = tmp_path / "file.yaml"
+    file.write_text(text)
+    if title == ".pre-commit-config.yaml":
+        command = [sys.executable, "-m", "pre_commit", "validate-config", str(file)]
+    else:
+        schema = next(name for start, name in _SCHEMAS.items() if title.startswith(start))
+        command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("where", "title", "text"), [*blocks("json")], ids=lambda one: one[:30])
+def test_json_is_valid(where: str, title: str, text: str) -> None:
+    assert json.loads(text)
+
+
+@pytest.mark.parametrize(("where", "title", "text"), [*blocks("toml")], ids=lambda one: one[:30])
+def test_toml_is_valid(where: str, title: str, text: str, tmp_path: Path) -> None:
+    """And a configuration is one that faceoff-lint reads."""
+    assert tomli.loads(text)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "lint").mkdir()
+    (tmp_path / "faceoff-lint.toml").write_text("ignore = []\n")
+    file = tmp_path / title
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if file.name in ("faceoff-lint.toml", "pyproject.toml"):
+        if file == tmp_path / "faceoff-lint.toml":
+            (tmp_path / "lint/base.toml").write_text("ignore = []\n")
+        file.write_text(text)
+        config.load(file.parent, registry.load(), file)
+
+
+def test_every_link_leads_somewhere() -> None:
+    for page in [ROOT / "README.md", *INTEGRATIONS, ROOT / "docs/configuration.md"]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[\w-]+)?\)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_problem_matcher_matches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (text,) = (text for _, title, text in blocks("json") if title == ".vscode/tasks.json")
+    (task,) = json.loads(text)["tasks"]
+    pattern = task["problemMatcher"]["pattern"]
+    assert task["command"] == "faceoff-lint --output-format concise"
+    monkeypatch.chdir(ROOT / "fixtures/flask-shop/bad")
+    done = CliRunner().invoke(cli, ["-q", "--output-format", "concise"])
+    lines = done.stdout.splitlines()
+    assert lines
+    for line in lines:
+        match = re.match(pattern["regexp"], line)
+        assert match, line
+        assert (ROOT / "fixtures/flask-shop/bad" / match[pattern["file"]]).is_file()
+        assert match[pattern["severity"]] in ("error", "warning", "info")
+
+
+def test_lint_staged_passes_absolute_paths(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only findings in the files given, though the whole project is read, from any folder."""
+    shop = ROOT / "fixtures/flask-shop/bad"
+    monkeypatch.chdir(shop / "shop")
+    everything = CliRunner().invoke(cli, ["-q", "--output-format", "jsonl", str(shop)])
+    files = {json.loads(line)["file"] for line in everything.stdout.splitlines()}
+    chosen = sorted(files)[:2]
+    assert len(files) > len(chosen)
+    given = [str(shop / file) for file in chosen]
+    done = CliRunner().invoke(cli, ["-q", "--output-format", "jsonl", *given])
+    found = {json.loads(line)["file"] for line in done.stdout.splitlines()}
+    assert found == {str((shop / file).relative_to(ROOT)) for file in chosen}
