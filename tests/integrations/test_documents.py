@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import subprocess
@@ -15,6 +16,8 @@ from click.testing import CliRunner
 
 from faceoff_lint import config, registry
 from faceoff_lint.cli import cli
+from faceoff_lint.config.settings import Settings, settings_of
+from faceoff_lint.limits import Limits
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
@@ -116,3 +119,15 @@ def test_lint_staged_passes_absolute_paths(monkeypatch: pytest.MonkeyPatch) -> N
     done = CliRunner().invoke(cli, ["-q", "--output-format", "jsonl", *given])
     found = {json.loads(line)["file"] for line in done.stdout.splitlines()}
     assert found == {str((shop / file).relative_to(ROOT)) for file in chosen}
+
+
+def test_every_key_is_in_the_documentation() -> None:
+    page = (ROOT / "docs/configuration.md").read_text("utf-8")
+    for name, one in settings_of(Settings).items():
+        shown = {"overrides": "[[overrides]]", "limits": "[limits]", "rules": "[rules.NAME]"}
+        assert f"| `{shown.get(name, name)}` |" in page, one
+    for limit in dataclasses.fields(Limits):
+        name = limit.name.replace("_", "-")
+        assert f"| `{name}` |" in page
+        (row,) = (line for line in page.splitlines() if line.startswith(f"| `{name}` |"))
+        assert row.endswith(f"| {limit.default:g} |"), row

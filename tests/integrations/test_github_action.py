@@ -44,7 +44,6 @@ def git(folder: Path, *args: str) -> str:
         check=True,
         capture_output=True,
         text=True,
-        check=False,
         timeout=60,
     )
     return done.stdout.strip()
