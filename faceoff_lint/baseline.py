@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from faceoff_lint import disk
 from faceoff_lint.errors import ConfigError
 from faceoff_lint.finding import Finding
 from faceoff_lint.terminal import printable_path
@@ -81,6 +82,7 @@ class Baseline:
 def load(path: Path) -> Baseline:
     """Read a baseline. Raises ``ConfigError`` when there is none, or it isn't one."""
     shown = printable_path(str(path))
+    disk.head(os.fspath(path), _MAX_BYTES + 1)  # a run's result depends on it
     try:
         with path.open("rb") as opened:
             raw = opened.read(_MAX_BYTES + 1)

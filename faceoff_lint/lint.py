@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 
 from faceoff_lint import baseline, config, engine, fixing, suppressions
 from faceoff_lint.baseline import Baseline, Entry
+from faceoff_lint.cache import Entries, Folder, identity
 from faceoff_lint.changes import Changes, changed_since, involved
 from faceoff_lint.deep import run_deep
 from faceoff_lint.discovery import Discovery, discover
 from faceoff_lint.errors import NothingToLint
 from faceoff_lint.finding import Finding
 from faceoff_lint.pool import Reader
-from faceoff_lint.reading import ReadResult
+from faceoff_lint.reading import ReadResult, shown_source
 from faceoff_lint.registry import Registry, Selection
 from faceoff_lint.reports import Report
 from faceoff_lint.rule import Options, Rule
@@ -31,10 +32,12 @@ from faceoff_lint.scopes import Scopes
 from faceoff_lint.source import Source, Span
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from faceoff_lint.model import Web
     from faceoff_lint.service import Service
 
-__all__ = ["Job", "Understood", "accept", "add_ignores", "fix", "lint", "understand"]
+__all__ = ["Job", "Understood", "accept", "add_ignores", "changed", "fix", "lint", "understand"]
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +52,6 @@ _FAILURES = {
     "crash": engine.SKIPPED_FILE,
 }
 _MAX_ROUNDS = 20
-_MAX_SHOWN = 2_000_000  # bytes of a file that is only shown, such as a manifest
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,9 @@ class Job:
 
     ``selection`` is the command line's, above the settings'. ``jobs``: worker processes, None for
     as many as fit the machine and the tree. ``baseline``: a file of accepted findings.
-    ``since``: a revision; what involves no line changed since then is left out.
+    ``since``: a revision; what involves no line changed since then is left out. ``cache``: where
+    files that were read once are remembered. ``executor``: takes the reading of files, in place of
+    processes of this machine.
     """
 
     root: Path
@@ -68,16 +72,19 @@ class Job:
     jobs: int | None = None
     baseline: Path | None = None
     since: str | None = None
+    cache: Folder | None = None
+    executor: Executor | None = None
 
 
 @dataclass
 class Understood:
-    """The services put together, and what went wrong on the way."""
+    """The services put together, and what went wrong on the way. ``late``: is the time used up?"""
 
     found: Discovery
     webs: list[Web]
     reads: Mapping[str, ReadResult]
     failures: list[Finding]
+    late: Callable[[], bool] = lambda: False
 
 
 def lint(job: Job, registry: Registry) -> Report:
@@ -86,25 +93,42 @@ def lint(job: Job, registry: Registry) -> Report:
     Raises ``NothingToLint`` when there is no Flask or Express project, and ``FaceoffError`` for
     what the user has to mend first. Bad files and failing rules are findings, not exceptions.
     """
-    return run_deep(lambda: _lint(job, registry))
+    report = run_deep(lambda: _lint(job, registry))
+    return report if job.since is None else changed(report, job.since)
+
+
+def changed(report: Report, since: str) -> Report:
+    """The report without what involves no line changed since a revision.
+
+    Raises ``FaceoffError`` when git or the revision is not there.
+    """
+    changes = changed_since(report.root, since)
+    kept = tuple(f for f in report.findings if _is_new(f, changes, report.sources))
+    return dataclasses.replace(report, findings=kept)
 
 
 def _lint(job: Job, registry: Registry) -> Report:
     layers = [*job.settings.layers, job.selection]
     selected, upgrading = registry.selected(layers), registry.upgrading(layers)
     known = baseline.load(job.baseline) if job.baseline is not None else None
-    changes = changed_since(job.root, job.since) if job.since is not None else None
     understood = understand(job)
     crashed: set[Rule] = set()
     findings = list(understood.failures)
     findings += _failed_reads(understood)
+    skipped = 0
     for web in understood.webs:
         for rule in registry.rules:
             if rule in selected and rule.framework in ("any", web.service.framework):
+                if understood.late():
+                    skipped += 1
+                    crashed.add(rule)
+                    continue
                 options = dict(job.settings.options.get(rule.code, {}))
                 if upgrading and "next-major" in rule.options:
                     options.setdefault("next-major", True)
                 findings += _run(rule, web, options, crashed)
+    if skipped:
+        findings.append(_out_of_time(skipped, understood))
     findings = [f for f in findings if registry.by_key[f.code] in selected]
     findings = list(_asked(job, _not_overridden(job, registry, dict.fromkeys(findings))))
     comments = {
@@ -128,8 +152,6 @@ def _lint(job: Job, registry: Registry) -> Report:
         kept, accepted, gone = known.split(kept, job.root, Located(understood.reads))
         stale = sum(_expected(job, selected, known, entry) for entry in gone.elements())
     sources = _sources(job.root, understood.reads, kept)
-    if changes is not None:
-        kept = [f for f in kept if _is_new(f, changes, sources)]
     return Report(
         root=job.root,
         findings=tuple(kept),
@@ -250,7 +272,9 @@ def understand(job: Job) -> Understood:
         raise NothingToLint(_nothing(job, found), "\n".join(found.notes))
     webs: list[Web] = []
     failures: list[Finding] = []
-    with Reader(job.root, jobs=job.jobs) as reader:
+    entries = Entries(job.cache, os.path.realpath(job.root), identity()) if job.cache else None
+    limits = job.settings.limits
+    with Reader(job.root, job.jobs, limits, entries, job.executor) as reader:
         for service in found.services:
             try:
                 webs.append(_build(service, reader))
@@ -260,7 +284,7 @@ def understand(job: Job) -> Understood:
                 _log.info("%s", traceback.format_exc())
                 entry = next(iter([*service.entries, *service.files]), "")
                 failures.append(_internal_error(f"the analysis of {service.name}", error, entry))
-        return Understood(found, webs, reader.results, failures)
+        return Understood(found, webs, reader.results, failures, lambda: reader.late)
 
 
 # --- the steps before the rules ------------------------------------------------------------------
@@ -325,6 +349,13 @@ def _owned(finding: Finding, found: Discovery) -> Finding:
 def _internal_error(what: str, error: Exception, file: str) -> Finding:
     text = f"{type(error).__name__}: {error}".partition("\n")[0].rstrip(": ")
     return _engine_finding(engine.INTERNAL_ERROR, Span(file, 0, 0), f"{what} failed with {text}")
+
+
+def _out_of_time(skipped: int, understood: Understood) -> Finding:
+    service = understood.webs[0].service
+    place = next(iter([*service.entries, *service.files]), "")
+    message = f"the time of the run (`total-seconds`) was used up: {skipped} checks were not made"
+    return _engine_finding(engine.SKIPPED_FILE, Span(place, 0, 0), message)
 
 
 def _failed_reads(understood: Understood) -> Iterator[Finding]:
@@ -393,18 +424,5 @@ def _sources(
     for file in files:
         result = reads.get(file)
         known = result.source if result is not None else None
-        sources[file] = known or _load(root, file)
+        sources[file] = known or shown_source(root, file)
     return sources
-
-
-def _load(root: Path, file: str) -> Source:
-    """The text of a file that no reader has read (a manifest); empty when it can't be shown."""
-    path = root / file
-    try:
-        if file and path.is_file() and path.resolve().is_relative_to(root.resolve()):
-            with path.open("rb") as opened:
-                raw = opened.read(_MAX_SHOWN)
-            return Source(file, raw.decode("utf-8-sig", "replace"))
-    except OSError as error:
-        _log.info("%s cannot be shown: %s", file, error.strerror)
-    return Source(file, "")

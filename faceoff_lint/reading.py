@@ -12,18 +12,22 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from faceoff_lint import ir
+from faceoff_lint import disk, ir
+from faceoff_lint.disk import CAP, observed
+from faceoff_lint.limits import Limits
 from faceoff_lint.lowering import ParseFailure, TooDeep, UnsupportedLanguage, language_of, lower
 from faceoff_lint.lowering.shape import shape_problem
 from faceoff_lint.source import Source
 
 __all__ = [
     "DEFAULT_LIMIT", "Failure", "ReadError", "ReadResult", "is_file", "lower_source",
-    "lower_text", "read_source", "shape_check",
+    "lower_text", "read_source", "shape_check", "shown_source",
 ]  # fmt: skip
 
-DEFAULT_LIMIT = 512 * 1024
+DEFAULT_LIMIT = Limits().file_size_kb * 1024
 """Bytes; larger files are not read."""
+
+DEFAULT_NESTING = Limits().nesting
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
@@ -77,7 +81,9 @@ def read_source(root: Path, path: str, limit_bytes: int = DEFAULT_LIMIT) -> Sour
     UTF-8, with or without a byte order mark; Python files may declare another encoding. Raises
     ``ReadError`` with the kinds ``unreadable``, ``undecodable``, ``too-large``, ``minified``.
     """
-    data = _read_bytes(root, path, limit_bytes)
+    data = _read_bytes(os.fspath(root), path, limit_bytes)
+    if isinstance(data, tuple):
+        raise ReadError(Failure(*data))
     suffix = PurePosixPath(path).suffix.lower()
     is_python = language_of(suffix) == "python"
     source = _decode(path, data, is_python)
@@ -86,8 +92,22 @@ def read_source(root: Path, path: str, limit_bytes: int = DEFAULT_LIMIT) -> Sour
     return source
 
 
+def shown_source(root: Path, path: str) -> Source:
+    """The text of a file that is only shown (a manifest); empty when it can't be.
+
+    At most ``CAP`` bytes of a regular file inside ``root``, with what can't be decoded replaced.
+    """
+    data = disk.head(os.path.join(root, path), CAP) if path and is_file(root, path) else None
+    return Source(path, (data or b"").decode("utf-8-sig", "replace"))
+
+
 def is_file(root: Path, path: str) -> bool:
     """Whether ``path`` (relative to ``root``, with ``/``) is a regular file really inside it."""
+    return _is_file(os.fspath(root), path)
+
+
+@observed
+def _is_file(root: str, path: str) -> bool:
     try:
         base = os.path.realpath(root)
         full = os.path.join(base, path)
@@ -99,12 +119,14 @@ def is_file(root: Path, path: str) -> bool:
         return False
 
 
-def _read_bytes(root: Path, path: str, limit_bytes: int) -> bytes:
+@observed
+def _read_bytes(root: str, path: str, limit_bytes: int) -> bytes | tuple[str, str]:
+    """A file's bytes, or the kind of failure and its message."""
     try:
         base = os.path.realpath(root)
         real = os.path.realpath(os.path.join(base, path))
         if os.path.commonpath((base, real)) != base:
-            raise ReadError(Failure("unreadable", "leads outside the root of the run"))
+            return "unreadable", "leads outside the root of the run"
         # Non-blocking, as opening a FIFO would otherwise wait for a writer.
         flags = os.O_RDONLY
         for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
@@ -113,13 +135,13 @@ def _read_bytes(root: Path, path: str, limit_bytes: int) -> bytes:
         with os.fdopen(descriptor, "rb") as file:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                raise ReadError(Failure("unreadable", "not a regular file"))
+                return "unreadable", "not a regular file"
             data = file.read(limit_bytes + 1) if status.st_size <= limit_bytes else None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "bad path"
-        raise ReadError(Failure("unreadable", reason)) from None
+        return "unreadable", reason
     if data is None or len(data) > limit_bytes:
-        raise ReadError(Failure("too-large", f"larger than {limit_bytes // 1024} KB: not read"))
+        return "too-large", f"larger than {limit_bytes // 1024} KB: not read"
     return data
 
 
@@ -172,9 +194,9 @@ def _looks_minified(path: str, text: str) -> bool:
     return longest > _LONGEST_LINE or len(text) / max(1, len(lines)) > _MINIFIED_AVERAGE
 
 
-def shape_check(text: str, language: str) -> Failure | None:
+def shape_check(text: str, language: str, nesting: int = DEFAULT_NESTING) -> Failure | None:
     """The failure of a text that no parser may see, as it nests too deeply; None when it may."""
-    problem = shape_problem(text, language)
+    problem = shape_problem(text, language, nesting)
     if problem is None:
         return None
     offset, message = problem
@@ -182,12 +204,12 @@ def shape_check(text: str, language: str) -> Failure | None:
     return Failure("too-deep", message, offset, position.line, position.column)
 
 
-def lower_text(text: str, suffix: str) -> ir.Module | Failure:
+def lower_text(text: str, suffix: str, nesting: int = DEFAULT_NESTING) -> ir.Module | Failure:
     """The module of a decoded text, or the failure. Never raises for what the text holds.
 
     Runs the parser in this process and thread, which needs a large stack (see ``pool``).
     """
-    failure = shape_check(text, language_of(suffix))
+    failure = shape_check(text, language_of(suffix), nesting)
     if failure is not None:
         return failure
     try:
@@ -210,9 +232,9 @@ def lower_text(text: str, suffix: str) -> ir.Module | Failure:
         return Failure("crash", f"internal error while reading: {type(error).__name__}")
 
 
-def lower_source(source: Source) -> ReadResult:
+def lower_source(source: Source, nesting: int = DEFAULT_NESTING) -> ReadResult:
     """``lower_text`` for a source, as a result."""
-    outcome = lower_text(source.text, PurePosixPath(source.path).suffix)
+    outcome = lower_text(source.text, PurePosixPath(source.path).suffix, nesting)
     if isinstance(outcome, Failure):
         return ReadResult(source.path, source, None, outcome)
     return ReadResult(source.path, source, outcome)

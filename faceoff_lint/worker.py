@@ -22,7 +22,7 @@ from faceoff_lint.deep import PARSER_STACKS, start_deep
 from faceoff_lint.lowering import deep_recursion
 from faceoff_lint.reading import Failure, lower_text
 
-__all__ = ["READY", "main"]
+__all__ = ["READY", "answer", "main"]
 
 READY = "ready"
 
@@ -30,11 +30,11 @@ READY = "ready"
 _COLLECT_EVERY = 50
 
 
-def main(cpu_seconds: float, memory_mb: int) -> None:
+def main(cpu_seconds: float, memory_mb: int, nesting: int) -> None:
     """Answer requests on standard input until it ends.
 
     ``cpu_seconds`` bounds the processor time of each text, ``memory_mb`` the address space of the
-    process; both only where the system knows such limits.
+    process; both only where the system knows such limits. ``nesting``: levels, as in ``Limits``.
     """
     _limit_memory(memory_mb)
     # Nothing that is printed by accident may get among the answers.
@@ -43,26 +43,27 @@ def main(cpu_seconds: float, memory_mb: int) -> None:
     os.dup2(null, 1)
     requests = io.TextIOWrapper(sys.stdin.buffer, encoding="ascii", newline="\n")
     gc.disable()
-    start_deep(lambda: _serve(requests, out, cpu_seconds), PARSER_STACKS).join()
+    start_deep(lambda: _serve(requests, out, cpu_seconds, nesting), PARSER_STACKS).join()
 
 
-def _serve(requests: IO[str], out: IO[str], cpu_seconds: float) -> None:
+def _serve(requests: IO[str], out: IO[str], cpu_seconds: float, nesting: int) -> None:
     out.write(json.dumps(READY) + "\n")
     out.flush()
     with deep_recursion():
         for number, line in enumerate(requests, 1):
             request = json.loads(line)
             _arm(cpu_seconds)
-            answer = _answer(request["text"], request["suffix"])
+            written = answer(lower_text(request["text"], request["suffix"], nesting))
             _arm(0)
-            out.write(answer + "\n")
+            out.write(written + "\n")
             out.flush()
             if number % _COLLECT_EVERY == 0:
                 gc.collect()
 
 
-def _answer(text: str, suffix: str) -> str:
-    outcome = lower_text(text, suffix)
+def answer(outcome: ir.Module | Failure | None) -> str:
+    """What is written for an outcome: one line of JSON."""
+    outcome = outcome or Failure("crash", "no outcome")
     if not isinstance(outcome, Failure):
         try:
             return json.dumps({"module": ir.to_data(outcome)}, separators=(",", ":"))

@@ -42,6 +42,8 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the machine's own settings reaches a test."""
     for name in ("NO_COLOR", "FORCE_COLOR", "PRE_COMMIT", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
+    # No cache, unless a test asks for one.
+    monkeypatch.setenv("FACEOFF_LINT_CACHE_DIR", os.path.join(os.devnull, "none"))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from faceoff_lint import config, pool, reading
+from faceoff_lint import config, reading
 from faceoff_lint.config import Override, Settings
 from faceoff_lint.errors import ConfigError
 from faceoff_lint.limits import Limits
@@ -145,8 +145,6 @@ def test_limits(known: Registry, write: Write) -> None:
 
 def test_the_defaults_of_limits_are_those_of_the_readers() -> None:
     assert Limits().file_size_kb * 1024 == reading.DEFAULT_LIMIT
-    assert Limits().file_seconds == pool.DEFAULT_TIMEOUT
-    assert Limits().worker_memory_mb == pool.DEFAULT_MEMORY_MB
     assert shape.shape_problem("(" * Limits().nesting + ")" * Limits().nesting, "python") is None
     assert shape.shape_problem("(" * (Limits().nesting + 1), "python") is not None
 

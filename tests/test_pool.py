@@ -5,14 +5,21 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+from distributed import Client
 
-from faceoff_lint import ir, pool
+from faceoff_lint import ir, isolation, pool
+from faceoff_lint.limits import Limits
 from faceoff_lint.lowering import deep_recursion
 from faceoff_lint.pool import Reader
 from faceoff_lint.reading import ReadResult
+
+SHOP = Path(__file__).parents[1] / "fixtures/express-shop/bad"
 
 # A worker that dies, hangs, burns time or prints when a text says so.
 _FRAGILE = (
@@ -21,15 +28,15 @@ _FRAGILE = (
     "sys.path.extend(a['path']);"
     "import faceoff_lint.worker as w;"
     "real=w.lower_text;\n"
-    "def fragile(text, suffix):\n"
+    "def fragile(text, suffix, nesting):\n"
     "    if 'DIE' in text: os.abort()\n"
     "    if 'HANG' in text: time.sleep(1000)\n"
     "    if 'BURN' in text:\n"
     "        while True: pass\n"
     "    print('noise')\n"
-    "    return real(text, suffix)\n"
+    "    return real(text, suffix, nesting)\n"
     "w.lower_text=fragile\n"
-    "w.main(a['cpu'],a['memory'])"
+    "w.main(a['cpu'],a['memory'],a['nesting'])"
 )
 
 
@@ -125,7 +132,7 @@ def test_few_calm_files_start_no_worker(tmp_path: Path, monkeypatch: pytest.Monk
 
 @pytest.mark.usefixtures("workers_only")
 def test_a_death_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "_BOOT", _FRAGILE)
+    monkeypatch.setattr(isolation, "_BOOT", _FRAGILE)
     files = {f"{n:02}.py": f"x = {n}" for n in range(12)}
     files["03.py"] = files["07.py"] = "DIE"
     paths = write(tmp_path, files)
@@ -142,9 +149,9 @@ def test_a_death_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_an_endless_parse_costs_one_file(
     text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "_BOOT", _FRAGILE)
+    monkeypatch.setattr(isolation, "_BOOT", _FRAGILE)
     paths = write(tmp_path, {"a.py": text, "b.py": "x"})
-    with Reader(tmp_path, jobs=1, timeout=0.5) as reader:
+    with Reader(tmp_path, jobs=1, limits=Limits(file_seconds=0.5)) as reader:
         assert kinds(reader.read_many(paths)) == {"a.py": "timeout", "b.py": "ok"}
 
 
@@ -153,7 +160,7 @@ def test_an_endless_parse_costs_one_file(
 def test_all_the_memory_costs_one_file(tmp_path: Path) -> None:
     # Nested lambdas take libcst memory that grows with the square of their number.
     paths = write(tmp_path, {"a.py": "lambda:" * 20_000 + "a", "b.py": "x"})
-    with Reader(tmp_path, jobs=1, memory_mb=700) as reader:
+    with Reader(tmp_path, jobs=1, limits=Limits(worker_memory_mb=700)) as reader:
         assert kinds(reader.read_many(paths)) == {"a.py": "crash", "b.py": "ok"}
 
 
@@ -161,7 +168,7 @@ def test_without_workers_files_are_read_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pool, "_FEW_FILES", 0)
-    monkeypatch.setattr(pool, "_BOOT", "raise SystemExit(1)")
+    monkeypatch.setattr(isolation, "_BOOT", "raise SystemExit(1)")
     paths = write(tmp_path, FILES)
     with Reader(tmp_path) as reader:
         assert kinds(reader.read_many(paths))["a.py"] == "ok"
@@ -176,3 +183,100 @@ def test_workers_run_nothing_of_the_scanned_folder(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with Reader(tmp_path, jobs=1) as reader:
         assert set(kinds(reader.read_many(paths)).values()) == {"ok"}
+
+
+def test_limits_hold_for_size_nesting_and_the_whole_run(tmp_path: Path) -> None:
+    paths = write(tmp_path, {"big.py": "x = 1\n" * 400, "deep.py": "f" + "(" * 20 + ")" * 20})
+    limits = Limits(file_size_kb=1, nesting=15)
+    with Reader(tmp_path, limits=limits) as reader:
+        assert kinds(reader.read_many(paths)) == {"big.py": "too-large", "deep.py": "too-deep"}
+        assert not reader.late
+    with Reader(tmp_path, limits=Limits(total_seconds=1e-9)) as reader:
+        assert reader.late
+        assert set(kinds(reader.read_many(paths)).values()) == {"timeout"}
+
+
+class Broken(Executor):
+    """An executor that loses every task, some when they are handed on."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.asked += 1
+        if self.asked % 2:
+            raise RuntimeError("closed")
+        future: Future[Any] = Future()
+        future.set_exception(OSError("the machine is gone"))
+        return future
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("workers_only")
+def test_any_executor_reads_alike(tmp_path: Path) -> None:
+    paths = [*write(tmp_path, FILES), "missing.py"]
+    with Reader(tmp_path) as reader, deep_recursion():
+        expected = summary(reader.read_many(paths))
+    with ThreadPoolExecutor(2) as threads, ProcessPoolExecutor(2) as processes:
+        broken = Broken()
+        for executor in (threads, processes, broken):
+            with Reader(tmp_path, executor=executor) as reader, deep_recursion():
+                assert summary(reader.read_many(paths)) == expected
+        assert broken.asked > 2
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("workers_only")
+def test_a_cluster_reads_alike(tmp_path: Path) -> None:
+    paths = write(tmp_path, FILES)
+    with Reader(tmp_path) as reader, deep_recursion():
+        expected = summary(reader.read_many(paths))
+    code = (
+        "import sys\n"
+        "from distributed import LocalCluster\n"
+        "if __name__ == '__main__':\n"
+        "    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as c:\n"
+        "        print(c.scheduler_address, flush=True)\n"
+        "        sys.stdin.read()\n"
+    )
+    script = tmp_path / "cluster_script.py"
+    script.write_text(code)
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        cwd=tmp_path,
+    ) as cluster:  # fmt: skip
+        assert cluster.stdout is not None
+        address = cluster.stdout.readline().strip()
+        assert address.startswith("tcp://127.0.0.1")
+        check = [
+            sys.executable, "-m", "faceoff_lint.cli", "check", "--isolated", "--no-cache",
+            "--output-format", "json", str(SHOP),
+        ]  # fmt: skip
+        plain = subprocess.run(check, capture_output=True, text=True, check=False)
+        away = subprocess.run(
+            [*check, "--cluster", address, "-v"], capture_output=True, text=True, check=False
+        )
+        assert plain.returncode == 1, plain.stderr
+        assert (away.stdout, away.returncode) == (plain.stdout, 1), away.stderr
+        assert "was not read by the executor" not in away.stderr
+        with Client(address) as client:
+            executor = client.get_executor(pure=False)
+            with Reader(tmp_path, executor=executor) as reader, deep_recursion():
+                assert summary(reader.read_many(paths)) == expected
+            ran = client.run(lambda: "faceoff_lint.isolation" in __import__("sys").modules)
+            assert list(ran.values()) == [True, True]
+        cluster.communicate()
+
+
+def test_without_dask_or_a_cluster_the_message_says_so() -> None:
+    code = (
+        "import sys\nsys.modules['distributed'] = None\nfrom faceoff_lint.cli import main\nmain()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "check", "--no-cache", "--cluster", "tcp://[::1]:9", SHOP],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "pip install faceoff-lint[dask]" in done.stderr

@@ -24,7 +24,7 @@ __all__ = ["cli", "main"]
 
 _PROGRAM = "faceoff-lint"
 _OWN_OPTIONS = ("--help", "-h", "--version")
-_COMMANDS = ("check", "baseline", "routes", "rule", "rules", "completion")
+_COMMANDS = ("check", "baseline", "routes", "rule", "rules", "clean", "completion")
 
 
 class _Group(click.Group):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 
@@ -24,6 +25,8 @@ __all__ = ["baseline"]
 @options.isolated
 @options.context
 @options.jobs
+@options.cluster
+@options.no_cache
 @click.pass_context
 def baseline(
     ctx: click.Context,
@@ -33,13 +36,18 @@ def baseline(
     isolated: bool,
     config: Path | None,
     jobs: int | None,
+    cluster: str | None,
+    no_cache: bool,
 ) -> None:
     """Accept the findings under PATHS as they are: `check --baseline` then reports what is new."""
     from faceoff_lint import fixing, registry
     from faceoff_lint.lint import accept
 
     known = registry.load()
-    job = run.job(paths, known, registry.Selection(), config, isolated=isolated, jobs=jobs)
+    job = run.job(
+        paths, known, registry.Selection(), config, isolated=isolated, jobs=jobs, cluster=cluster
+    )
+    job = dataclasses.replace(job, cache=None if no_cache else run.cache(paths))
     path = Path(os.path.abspath(file or job.settings.baseline or "faceoff-baseline.json"))
     made = accept(job, known, path, prune=prune)
     fixing.save(path, made.render().encode())

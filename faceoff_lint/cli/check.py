@@ -13,6 +13,8 @@ from faceoff_lint.cli import options, run
 
 if TYPE_CHECKING:
     from faceoff_lint.finding import Finding
+    from faceoff_lint.lint import Job
+    from faceoff_lint.registry import Registry
 
 __all__ = ["check"]
 
@@ -80,6 +82,8 @@ class _Check(click.Command):
 @options.isolated
 @options.context
 @options.jobs
+@options.cluster
+@options.no_cache
 @click.option("-q", "--quiet", count=True, help="Print findings only; twice: nothing.")
 @options.verbose
 @click.pass_context
@@ -104,6 +108,8 @@ def check(
     isolated: bool,
     config: Path | None,
     jobs: int | None,
+    cluster: str | None,
+    no_cache: bool,
     quiet: int,
     verbose: int,
 ) -> None:
@@ -112,9 +118,6 @@ def check(
     Rules are named by code (FLK501), name (duplicate-route), the beginning of codes (FLK5), ALL,
     practice (practice:async) or preset (preset:strict), separated by commas.
     """
-    from faceoff_lint import registry
-    from faceoff_lint.lint import add_ignores, fix, lint
-
     run.log(verbose)
     if fixes and diff:
         raise click.UsageError("--fix writes and --diff only shows: choose one", ctx)
@@ -125,26 +128,48 @@ def check(
         raise click.UsageError("--unsafe-fixes needs --fix or --diff", ctx)
     order = ctx.meta["output options"]
     wanted = output.outputs(order, output_format, output_file, statistics=statistics)
-    known = registry.load()
     if preset is not None:
         select = (f"preset:{preset}", *select)
-    selection = registry.Selection(select or None, extend_select, ignore)
-    known.check([*select, *extend_select, *ignore])
-    job = run.job(paths, known, selection, config, isolated=isolated, jobs=jobs)
-    job = dataclasses.replace(job, baseline=baseline or job.settings.baseline, since=since)
-    if add_ignore and reason is None and job.settings.require_reason:
-        raise click.UsageError("the configuration asks for a reason: give --reason too", ctx)
+    cache = None if no_cache else run.cache(paths)
+
+    def begin() -> tuple[Job, Registry]:
+        from faceoff_lint import registry
+
+        known = registry.load()
+        selection = registry.Selection(select or None, extend_select, ignore)
+        known.check([*select, *extend_select, *ignore])
+        job = run.job(
+            paths, known, selection, config, isolated=isolated, jobs=jobs, cluster=cluster
+        )
+        accepted = baseline or job.settings.baseline
+        return dataclasses.replace(job, baseline=accepted, cache=cache), known
+
     fixed: list[Finding] = []
     problems: list[str] = []
     if fixes:
+        from faceoff_lint.lint import fix
+
+        job, known = begin()
+        job = dataclasses.replace(job, since=since)
         report, fixed, problems = fix(job, known, unsafe=unsafe_fixes)
     elif add_ignore:
+        from faceoff_lint.lint import add_ignores
+
+        job, known = begin()
+        if reason is None and job.settings.require_reason:
+            raise click.UsageError("the configuration asks for a reason: give --reason too", ctx)
+        job = dataclasses.replace(job, since=since)
         report, made = add_ignores(job, known, reason, dry=diff)
         if diff:
             ctx.exit(output.print_plan(ctx, made, report))
         fixed, problems = made.fixed, made.problems
     else:
-        report = lint(job, known)
+        asked = [select, extend_select, ignore, str(config), isolated, str(baseline)]
+        report = run.reused(cache, paths, asked, begin)
+        if since is not None:
+            from faceoff_lint.lint import changed
+
+            report = changed(report, since)
     report = run.placed(report, paths)
     if diff:
         ctx.exit(output.print_diff(ctx, report, unsafe=unsafe_fixes))

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
-__all__ = ["context", "isolated", "jobs", "paths", "split", "verbose"]
+__all__ = [
+    "cluster", "context", "isolated", "jobs", "no_cache", "paths", "split", "verbose",
+]  # fmt: skip
 
 
 def split(
@@ -26,4 +28,8 @@ isolated = click.option("--isolated", is_flag=True, help="Read no configuration 
 jobs = click.option(
     "-j", "--jobs", type=click.IntRange(min=1), help="Worker processes that read files."
 )
+no_cache = click.option(
+    "--no-cache", is_flag=True, help="Read all files anew, and remember nothing of them."
+)
+cluster = click.option("--cluster", metavar="ADDRESS", help="Let this Dask cluster read the files.")
 verbose = click.option("-v", "--verbose", count=True, help="Say more on standard error.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import click
@@ -18,6 +19,8 @@ __all__ = ["routes"]
 @options.isolated
 @options.context
 @options.jobs
+@options.cluster
+@options.no_cache
 @options.verbose
 @click.pass_context
 def routes(
@@ -27,6 +30,8 @@ def routes(
     isolated: bool,
     config: Path | None,
     jobs: int | None,
+    cluster: str | None,
+    no_cache: bool,
     verbose: int,
 ) -> None:
     """Print the route table of the projects under PATHS, without running them."""
@@ -37,7 +42,10 @@ def routes(
 
     run.log(verbose)
     known = registry.load()
-    job = run.job(paths, known, registry.Selection(), config, isolated=isolated, jobs=jobs)
+    job = run.job(
+        paths, known, registry.Selection(), config, isolated=isolated, jobs=jobs, cluster=cluster
+    )
+    job = dataclasses.replace(job, cache=None if no_cache else run.cache(paths))
     understood = understand(job)
     placed = run.placed(Report(job.root), paths)
     for failure in understood.failures:

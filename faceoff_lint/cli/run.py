@@ -6,16 +6,23 @@ import dataclasses
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from faceoff_lint.errors import FaceoffError
+
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from faceoff_lint.cache import Folder
     from faceoff_lint.lint import Job
     from faceoff_lint.registry import Registry
     from faceoff_lint.reports import Report
 
-__all__ = ["job", "log", "placed"]
+__all__ = ["cache", "job", "log", "placed", "reused"]
+
+_CLUSTER_SECONDS = 30
 
 
 def job(
@@ -26,6 +33,7 @@ def job(
     *,
     isolated: bool,
     jobs: int | None,
+    cluster: str | None = None,
 ) -> Job:
     """What a run on ``paths`` is to do, with the configuration read. Raises ``ConfigError``."""
     from faceoff_lint import config
@@ -34,7 +42,58 @@ def job(
     full = [Path(os.path.abspath(path)) for path in paths or (Path(),)]
     start = _common(full)
     settings = config.Settings() if isolated else config.load(start, known, config_file)
-    return Job(_root(start), full, settings, selection, jobs)
+    executor = _cluster(cluster) if cluster else None
+    return Job(_root(start), full, settings, selection, jobs, executor=executor)
+
+
+def cache(paths: Sequence[Path]) -> Folder | None:
+    """Where a run on ``paths`` may keep what it finds out; None when there is no such place."""
+    from faceoff_lint.cache import Folder
+
+    full = [Path(os.path.abspath(path)) for path in paths or (Path(),)]
+    return Folder.open(_root(_common(full)))
+
+
+def reused(
+    folder: Folder | None,
+    paths: Sequence[Path],
+    asked: Sequence[object],
+    begin: Callable[[], tuple[Job, Registry]],
+) -> Report:
+    """The report of an earlier run, where nothing has changed since, or that of a new one.
+
+    ``asked``: what else the command line says, as JSON values. ``begin`` makes the job and the
+    rules for a new run. Raises as ``lint`` does.
+    """
+    from faceoff_lint import disk
+    from faceoff_lint.runs import Run
+
+    full = [os.path.abspath(path) for path in paths or (Path(),)]
+    root = os.fspath(_root(_common([Path(path) for path in full])))
+    kinds = [os.path.isdir(path) for path in full]
+    before = Run(folder, [root, full, kinds, os.environ.get("PRE_COMMIT", ""), *asked])
+    report = before.known()
+    if report is None:
+        from faceoff_lint.lint import lint
+
+        with disk.recording() as observed:
+            report = lint(*begin())
+            before.keep(report, observed())
+    return report
+
+
+def _cluster(address: str) -> Executor:
+    """The executor of a Dask cluster. Raises ``FaceoffError`` when there is none."""
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise FaceoffError("--cluster needs Dask: pip install faceoff-lint[dask]") from error
+    try:
+        client = Client(address, timeout=_CLUSTER_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise FaceoffError(f"no Dask cluster answers at {address}: {error}") from error
+    executor: Executor = client.get_executor(pure=False)
+    return executor
 
 
 def _common(full: Sequence[Path]) -> Path:

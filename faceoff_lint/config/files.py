@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from faceoff_lint import disk
 from faceoff_lint.errors import ConfigError
 from faceoff_lint.locate import Document
 from faceoff_lint.source import Source
@@ -49,7 +51,7 @@ def find(start: Path, above: Path | None = None) -> Parsed | None:
             found = read(folder / name, explicit=False)
             if found is not None:
                 return found
-        if (folder / ".git").exists():
+        if disk.kind(os.fspath(folder / ".git")):
             return None
     return None
 
@@ -57,7 +59,9 @@ def find(start: Path, above: Path | None = None) -> Parsed | None:
 def repository(folder: Path) -> Path | None:
     """The root of the repository that a folder lies in."""
     folder = folder.resolve()
-    return next((one for one in (folder, *folder.parents) if (one / ".git").exists()), None)
+    return next(
+        (one for one in (folder, *folder.parents) if disk.kind(os.fspath(one / ".git"))), None
+    )
 
 
 def read(path: Path, *, explicit: bool) -> Parsed | None:
@@ -65,6 +69,7 @@ def read(path: Path, *, explicit: bool) -> Parsed | None:
 
     ``explicit``: somebody named the file, so it is to be there.
     """
+    disk.head(os.fspath(path), _MAX_BYTES + 1)  # a run's result depends on it
     base = _FILES.get(path.name, ()) if path.suffix != ".json" else _FILES["package.json"]
     try:
         if not explicit and not path.is_file():

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from faceoff_lint import disk
 from faceoff_lint.discovery.express import (
     Package,
     compiled_files,
@@ -65,7 +66,7 @@ def discover(root: Path, paths: Sequence[str] = (), exclude: Sequence[str] = ())
     tracked_only = os.environ.get("PRE_COMMIT") == "1"
     asked = _asked(root, paths, found.notes)
     for scope, wanted in _scopes(root, asked).items():
-        listed = list_files(root / scope, tracked_only=tracked_only)
+        listed = list_files(os.fspath(root / scope), tracked_only)
         files = [posixpath.join(scope, path) for path in listed]
         _add(found, Tree(root, _without(files, exclude)), wanted)
     found.files = sorted(set(found.files), key=os.fsencode)
@@ -84,7 +85,7 @@ def _asked(root: Path, paths: Sequence[str], notes: list[str]) -> list[str]:
         relative = os.path.relpath(full, base).replace(os.sep, "/")
         if relative.startswith("../") or relative == "..":
             notes.append(f"{path}: lies outside {root}")
-        elif not os.path.exists(full):
+        elif not disk.kind(full):
             notes.append(f"{path}: no such file or folder")
         else:
             found.append("" if relative == "." else relative)
@@ -98,7 +99,7 @@ def _scopes(root: Path, asked: list[str]) -> dict[str, list[str]]:
     """
     scopes: dict[str, list[str]] = {}
     for path in asked:
-        folder = path if (root / path).is_dir() else folder_of(path)
+        folder = path if disk.kind(os.fspath(root / path)) == "folder" else folder_of(path)
         above = ancestors(folder)
         scope = next((one for one in above if _has_manifest(root / one)), folder)
         scopes.setdefault(scope, []).append(path)
@@ -110,11 +111,8 @@ def _scopes(root: Path, asked: list[str]) -> dict[str, list[str]]:
 
 
 def _has_manifest(folder: Path) -> bool:
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return False
-    return any(name == "package.json" or is_manifest(name) for name in names)
+    names = disk.entries(os.fspath(folder)) or ()
+    return any(name == "package.json" or is_manifest(name) for name, _ in names)
 
 
 def _without(files: list[str], exclude: Sequence[str]) -> list[str]:

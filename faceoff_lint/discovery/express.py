@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from faceoff_lint import disk
 from faceoff_lint.discovery.entries import EXPRESS_CONFIG, express_entries
 from faceoff_lint.discovery.node import (
     LOCK_FILES,
@@ -21,6 +22,7 @@ from faceoff_lint.discovery.roles import path_role
 from faceoff_lint.discovery.tree import Tree, ancestors, below, folder_of
 from faceoff_lint.discovery.tsconfig import TsConfigs
 from faceoff_lint.discovery.versions import numbers
+from faceoff_lint.disk import CAP
 from faceoff_lint.service import Requirement, Service
 
 __all__ = [
@@ -205,9 +207,8 @@ def _installed(tree: Tree, folder: str, name: str) -> tuple[int, ...] | None:
     for above in ancestors(folder):
         full = os.path.join(tree.root, above, "node_modules", name, "package.json")
         try:
-            with open(full, "rb") as file:
-                version = json.load(file).get("version")
-        except (OSError, ValueError, AttributeError):
+            version = json.loads(disk.head(full, CAP) or b"").get("version")
+        except (ValueError, AttributeError, RecursionError):
             continue
         return numbers(version) if isinstance(version, str) else None
     return None

@@ -11,6 +11,8 @@ import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from faceoff_lint.disk import observed
+
 __all__ = ["SKIPPED_FOLDERS", "list_files", "matcher"]
 
 SKIPPED_FOLDERS = frozenset(
@@ -37,18 +39,17 @@ _GIT = (
 )  # fmt: skip
 
 
-def list_files(root: Path, exclude: Sequence[str] = (), *, tracked_only: bool = False) -> list[str]:
-    """Paths of regular files below ``root``, relative to it, with ``/``, sorted by their bytes.
+@observed
+def list_files(folder: str, tracked_only: bool = False) -> list[str]:
+    """Paths of regular files below a folder, relative to it, with ``/``, sorted by their bytes.
 
     Inside a git checkout git decides what is ignored; elsewhere the ``.gitignore`` files do.
     """
+    root = Path(folder)
     listed = _git_files(root, tracked_only)
     if not listed:
         listed = list(_walk(root, ""))
-    excluded = matcher(exclude)
-    kept = [
-        path for path in set(listed) if not _skipped(path) and not (excluded and excluded(path))
-    ]
+    kept = [path for path in set(listed) if not _skipped(path)]
     return sorted(filter(_Regular(root), kept), key=os.fsencode)
 
 

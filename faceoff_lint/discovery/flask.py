@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
+from faceoff_lint import disk
 from faceoff_lint.discovery.entries import FLASK_CONFIG, flask_entries
 from faceoff_lint.discovery.python import (
     ManifestError,
@@ -142,12 +143,10 @@ def _installed(tree: Tree, root: str) -> Iterator[Requirement]:
     """What a virtual environment beside the code holds, told by its folder names."""
     for name in (".venv", "venv"):
         lib = os.path.join(tree.root, root, name, "lib")
-        try:
-            pythons = sorted(entry for entry in os.listdir(lib) if entry.startswith("python"))
-            entries = os.listdir(os.path.join(lib, pythons[0], "site-packages")) if pythons else []
-        except OSError:
+        pythons = [entry for entry, _ in disk.entries(lib) or () if entry.startswith("python")]
+        if not pythons:
             continue
-        for entry in sorted(entries):
+        for entry, _ in disk.entries(os.path.join(lib, pythons[0], "site-packages")) or ():
             match = _INSTALLED.match(entry)
             if match:
                 exact = numbers(match["version"])

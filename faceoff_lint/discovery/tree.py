@@ -6,10 +6,10 @@ import os
 import posixpath
 from pathlib import Path
 
-__all__ = ["CAP", "Tree", "ancestors", "below", "folder_of"]
+from faceoff_lint import disk
+from faceoff_lint.disk import CAP
 
-CAP = 2_000_000
-"""Bytes read of a file; larger ones are no hand-written source, and no manifest we need whole."""
+__all__ = ["Tree", "ancestors", "below", "folder_of"]
 
 
 class Tree:
@@ -25,12 +25,7 @@ class Tree:
         """The bytes of a file, or none when it cannot be read."""
         data = self._read.get(path)
         if data is None:
-            try:
-                with open(os.path.join(self.root, path), "rb") as file:
-                    data = file.read(CAP)
-            except OSError:
-                data = b""
-            self._read[path] = data
+            data = self._read[path] = disk.head(os.path.join(self.root, path), CAP) or b""
         return data
 
     def text(self, path: str) -> str:
@@ -40,7 +35,7 @@ class Tree:
     def stray(self, path: str) -> str | None:
         """The text of a file that the listing may leave out (hidden, ignored): ``.flaskenv``."""
         full = os.path.join(self.root, path)
-        if os.path.islink(full) or not os.path.isfile(full):
+        if disk.kind(full) != "file":
             return None
         return self.text(path)
 

@@ -56,14 +56,15 @@ _BRACES = re.compile(r"\{\{|\}\}|[()\[\]{}]")
 _OPERATORS = re.compile(r"[-+*/%|&^~<>!?@]|\b(?:not|lambda|else|await|typeof|void|delete|new)\b")
 
 
-def shape_problem(text: str, language: str) -> tuple[int, str] | None:
+def shape_problem(text: str, language: str, nesting: int = _MAX_DEPTH) -> tuple[int, str] | None:
     """Why a text must not be given to its parser: an offset and a message; None when it may.
 
-    ``language``: ``python``, or anything else for JavaScript and TypeScript.
+    ``language``: ``python``, or anything else for JavaScript and TypeScript. ``nesting``: how many
+    brackets may be open at once.
     """
     if language == "python":
-        return _scan_python(text) or _scan_patterns(text)
-    return _scan_javascript(text)
+        return _scan_python(text, nesting) or _scan_patterns(text)
+    return _scan_javascript(text, nesting)
 
 
 def is_calm(text: str) -> bool:
@@ -79,15 +80,16 @@ def is_calm(text: str) -> bool:
 class _Depth:
     """Open brackets, and the length of the chain of calls and subscripts at each depth."""
 
-    __slots__ = ("chains",)
+    __slots__ = ("chains", "nesting")
 
-    def __init__(self) -> None:
+    def __init__(self, nesting: int) -> None:
         self.chains = [0]
+        self.nesting = nesting
 
     def open(self) -> str:
         """Notes an opening bracket; the problem with it, or empty."""
         self.chains.append(0)
-        return "nested too deeply" if len(self.chains) > _MAX_DEPTH + 1 else ""
+        return "nested too deeply" if len(self.chains) > self.nesting + 1 else ""
 
     def close(self, continues: bool) -> str:
         """Notes a closing bracket, after which the expression may go on; as ``open``."""
@@ -98,15 +100,15 @@ class _Depth:
         return "too long a chain of calls" if chains[-1] > _MAX_CHAIN else ""
 
 
-def _scan_python(text: str) -> tuple[int, str] | None:
-    depth = _Depth()
+def _scan_python(text: str, nesting: int) -> tuple[int, str] | None:
+    depth = _Depth(nesting)
     for match in _PYTHON.finditer(text):
         bracket = match["bracket"]
         problem = ""
         if bracket is None:
             prefix = match["prefix"]
             # The expressions inside an f-string nest as well.
-            if prefix and match[0].count("{") > _MAX_DEPTH and _deep_braces(match["string"]):
+            if prefix and match[0].count("{") > nesting and _deep_braces(match["string"], nesting):
                 problem = "nested too deeply"
         elif bracket in "([{":
             problem = depth.open()
@@ -119,17 +121,17 @@ def _scan_python(text: str) -> tuple[int, str] | None:
     return None
 
 
-def _deep_braces(string: str) -> bool:
+def _deep_braces(string: str, nesting: int) -> bool:
     depth = 0
     for match in _BRACES.finditer(string):
         if match[0] in "([{":
             depth += 1
-            if depth > _MAX_DEPTH:
+            if depth > nesting:
                 return True
         elif match[0] in ")]}":
             depth = max(0, depth - 1)
     # ``{{{{…`` is a run of plain braces, or of nested sets after one of them.
-    return "{" * (2 * _MAX_DEPTH) in string
+    return "{" * (2 * nesting) in string
 
 
 def _scan_patterns(text: str) -> tuple[int, str] | None:
@@ -150,8 +152,8 @@ def _scan_patterns(text: str) -> tuple[int, str] | None:
     return None
 
 
-def _scan_javascript(text: str) -> tuple[int, str] | None:
-    depth = _Depth()
+def _scan_javascript(text: str, nesting: int) -> tuple[int, str] | None:
+    depth = _Depth(nesting)
     # Depths at which a ``}`` goes back into a template literal.
     templates: list[int] = []
     position = 0

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from faceoff_lint import ir
+from faceoff_lint import disk, ir
 from faceoff_lint.deep import run_deep
+from faceoff_lint.disk import CAP
 from faceoff_lint.frameworks.classful import CLASSFUL_MODELS
 from faceoff_lint.frameworks.events import MountEvent, Recorder, RouteEvent, UseEvent
 from faceoff_lint.frameworks.express import EXPRESS_MODELS, Router
@@ -94,12 +95,10 @@ class _Reading:
         folder = os.path.realpath(os.path.join(root, path))
         if os.path.commonpath((root, folder)) != root:
             return None
-        try:
-            with os.scandir(folder) as found:
-                kept = [(e.name, e.is_dir(follow_symlinks=False)) for e in found]
-        except OSError:
+        found = disk.entries(folder)
+        if found is None:
             return None
-        return sorted(k for k in kept if k[0] not in ("__pycache__", "node_modules", ".git"))
+        return [k for k in found if k[0] not in ("__pycache__", "node_modules", ".git")]
 
     def is_file(self, path: str) -> bool:
         """Whether there is a regular file inside the root of the run."""
@@ -165,11 +164,7 @@ def _is_root(framework: str, data: bytes) -> bool:
 
 
 def _peek(root: Path, path: str) -> bytes:
-    try:
-        with (root / path).open("rb") as file:
-            return file.read(600_000)
-    except OSError:
-        return b""
+    return disk.head(os.path.join(root, path), CAP) or b""
 
 
 # --- running -------------------------------------------------------------------------------------

@@ -1,0 +1,125 @@
+"""Looks at the disk that are remembered, so that a later run can tell whether all is as it was.
+
+Every function that asks the disk for something a result depends on is ``observed``: while a
+``recording`` lasts, its arguments and a digest of its answer are noted. ``unchanged`` asks all of
+them again and compares. No times of modification: they can be set back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+__all__ = ["CAP", "Observations", "entries", "head", "kind", "observed", "recording", "unchanged"]
+
+CAP = 2_000_000
+"""Bytes; larger files are no hand-written source, and no manifest that is needed whole."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Observations = list[tuple[str, list[Any], str]]
+"""Name of the function, its arguments (JSON values), digest of its answer."""
+
+
+class _Log:
+    """What is being recorded; ``None`` outside of a recording."""
+
+    current: dict[tuple[str, tuple[Any, ...]], str] | None = None
+
+
+def observed(function: Callable[P, R]) -> Callable[P, R]:
+    """Remember what the function answers while a recording lasts.
+
+    It must be a module's own function, take strings, numbers, booleans and tuples of these by
+    position, and answer with the like or with bytes.
+    """
+    name = f"{function.__module__}:{function.__qualname__}"
+
+    @wraps(function)
+    def ask(*args: P.args, **kwargs: P.kwargs) -> R:
+        assert not kwargs, "observed functions are called by position"
+        answer = function(*args, **kwargs)
+        if _Log.current is not None:
+            _Log.current.setdefault((name, args), _digest(answer))
+        return answer
+
+    return ask
+
+
+@contextmanager
+def recording() -> Iterator[Callable[[], Observations]]:
+    """Record what is asked inside; the value gives what has been so far."""
+    before, _Log.current = _Log.current, {}
+    log = _Log.current
+    try:
+        yield lambda: [(name, list(args), digest) for (name, args), digest in log.items()]
+    finally:
+        _Log.current = before
+
+
+def unchanged(observations: Observations) -> bool:
+    """Whether the disk answers all as it did."""
+    try:
+        for name, args, digest in observations:
+            module, _, attribute = name.partition(":")
+            if not module.startswith("faceoff_lint."):
+                return False
+            ask = getattr(importlib.import_module(module), attribute).__wrapped__
+            if _digest(ask(*map(_as_given, args))) != digest:
+                return False
+    except (AttributeError, ImportError, TypeError, ValueError):
+        return False  # of another version, or not ours
+    return True
+
+
+def _as_given(arg: Any) -> Any:
+    """JSON knows no tuples."""
+    return tuple(arg) if isinstance(arg, list) else arg
+
+
+def _digest(answer: object) -> str:
+    data = answer if isinstance(answer, bytes) else repr(answer).encode("utf-8", "backslashreplace")
+    made = hashlib.blake2b(data, digest_size=16, person=type(answer).__name__.encode()[:16])
+    return made.hexdigest()
+
+
+@observed
+def head(path: str, cap: int) -> bytes | None:
+    """The first ``cap`` bytes of a regular file; None when it can't be read."""
+    try:
+        # A FIFO would wait for a writer, a device could do anything.
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return None
+        with open(path, "rb") as file:
+            return file.read(cap)
+    except (OSError, ValueError):
+        return None
+
+
+@observed
+def kind(path: str) -> str:
+    """``file``, ``folder``, ``link`` or ``other``; empty when there is nothing."""
+    try:
+        mode = os.lstat(path).st_mode
+    except (OSError, ValueError):
+        return ""
+    if stat.S_ISLNK(mode):
+        return "link"
+    return "file" if stat.S_ISREG(mode) else "folder" if stat.S_ISDIR(mode) else "other"
+
+
+@observed
+def entries(folder: str) -> list[tuple[str, bool]] | None:
+    """The sorted names in a folder, each with whether it is a folder itself; None without one."""
+    try:
+        with os.scandir(folder) as found:
+            return sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found)
+    except (OSError, ValueError):
+        return None
