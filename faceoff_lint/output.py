@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -43,8 +40,7 @@ FORMATS = (
 _TEXT = ("full", "concise")
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(NamedTuple):
     """A format, and the file it goes to; None: standard output."""
 
     format: str
@@ -137,6 +133,8 @@ def _notes(report: Report, wanted: Sequence[Output]) -> Iterator[str]:
 
 
 def _render(report: Report, form: str) -> Iterator[str]:
+    import importlib
+
     lines: Iterator[str] = importlib.import_module(f"faceoff_lint.reports.{form}").render(report)
     return lines
 
@@ -220,6 +218,8 @@ def print_rules(ctx: click.Context, rules: Sequence[Rule], output_format: str) -
     from faceoff_lint import catalogue
 
     if output_format == "json":
+        import json
+
         emit(ctx, [json.dumps([catalogue.as_data(one) for one in rules], indent=2)])
     else:
         emit(ctx, catalogue.as_table(rules))

@@ -7,11 +7,9 @@ command's name; it is imported when the command is called, or listed.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import sys
-import traceback
 from typing import Any, NoReturn
 
 import click
@@ -44,6 +42,8 @@ class _Group(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if not ctx.resilient_parsing and args[0] not in _COMMANDS:
+            import difflib
+
             close = difflib.get_close_matches(args[0], _COMMANDS, n=1)
             hint = f" Did you mean '{close[0]}'?" if close else ""
             ctx.fail(f"No such command '{args[0]}'.{hint}")
@@ -74,6 +74,8 @@ class _Group(click.Group):
         except FaceoffError as error:
             _fail(ctx, error, 2)
         except Exception as error:
+            import traceback
+
             log_error(f"internal error: {type(error).__name__}: {error}")
             click.echo(traceback.format_exc(), err=True)
             click.echo("This is a fault of faceoff-lint; please report it.", err=True)

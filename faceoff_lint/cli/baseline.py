@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from pathlib import Path
 
@@ -47,7 +46,7 @@ def baseline(
     job = run.job(
         paths, known, registry.Selection(), config, isolated=isolated, jobs=jobs, cluster=cluster
     )
-    job = dataclasses.replace(job, cache=None if no_cache else run.cache(paths))
+    job = run.changed(job, cache=None if no_cache else run.cache(paths))
     path = Path(os.path.abspath(file or job.settings.baseline or "faceoff-baseline.json"))
     made = accept(job, known, path, prune=prune)
     fixing.save(path, made.render().encode())

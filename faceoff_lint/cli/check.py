@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,7 +141,7 @@ def check(
             paths, known, selection, config, isolated=isolated, jobs=jobs, cluster=cluster
         )
         accepted = baseline or job.settings.baseline
-        return dataclasses.replace(job, baseline=accepted, cache=cache), known
+        return run.changed(job, baseline=accepted, cache=cache), known
 
     fixed: list[Finding] = []
     problems: list[str] = []
@@ -150,7 +149,7 @@ def check(
         from faceoff_lint.lint import fix
 
         job, known = begin()
-        job = dataclasses.replace(job, since=since)
+        job = run.changed(job, since=since)
         report, fixed, problems = fix(job, known, unsafe=unsafe_fixes)
     elif add_ignore:
         from faceoff_lint.lint import add_ignores
@@ -158,7 +157,7 @@ def check(
         job, known = begin()
         if reason is None and job.settings.require_reason:
             raise click.UsageError("the configuration asks for a reason: give --reason too", ctx)
-        job = dataclasses.replace(job, since=since)
+        job = run.changed(job, since=since)
         report, made = add_ignores(job, known, reason, dry=diff)
         if diff:
             ctx.exit(output.print_plan(ctx, made, report))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import click
@@ -45,7 +44,7 @@ def routes(
     job = run.job(
         paths, known, registry.Selection(), config, isolated=isolated, jobs=jobs, cluster=cluster
     )
-    job = dataclasses.replace(job, cache=None if no_cache else run.cache(paths))
+    job = run.changed(job, cache=None if no_cache else run.cache(paths))
     understood = understand(job)
     placed = run.placed(Report(job.root), paths)
     for failure in understood.failures:

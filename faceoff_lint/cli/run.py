@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from faceoff_lint.registry import Registry
     from faceoff_lint.reports import Report
 
-__all__ = ["cache", "job", "log", "placed", "reused"]
+__all__ = ["cache", "changed", "job", "log", "placed", "reused"]
 
 _CLUSTER_SECONDS = 30
 
@@ -44,6 +42,13 @@ def job(
     settings = config.Settings() if isolated else config.load(start, known, config_file)
     executor = _cluster(cluster) if cluster else None
     return Job(_root(start), full, settings, selection, jobs, executor=executor)
+
+
+def changed(job: Job, **changes: Any) -> Job:
+    """The job with some of its fields changed."""
+    import dataclasses
+
+    return dataclasses.replace(job, **changes)
 
 
 def cache(paths: Sequence[Path]) -> Folder | None:
@@ -113,6 +118,8 @@ def _root(start: Path) -> Path:
 
 def placed(report: Report, paths: Sequence[Path]) -> Report:
     """The report with what is needed to print paths that open from the user's folder."""
+    import dataclasses
+
     here, root = Path.cwd(), report.root
     full = [Path(os.path.abspath(path)) for path in paths or (Path(),)]
     given = full[0] if len(full) == 1 and full[0].is_dir() else root
@@ -132,5 +139,7 @@ def _below(path: Path, root: Path) -> str:
 
 def log(verbose: int) -> None:
     """Say on standard error how the run goes: 1 for what was done, 2 for all."""
+    import logging
+
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
     logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s", force=True)
