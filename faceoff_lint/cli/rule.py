@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 
 import click
@@ -34,6 +33,8 @@ def rule(ctx: click.Context, code: str | None, everything: bool, output_format: 
     if everything:
         output.print_rules(ctx, known.rules, output_format)
     elif output_format == "json":
+        import json
+
         emit(ctx, [json.dumps(catalogue.as_data(known.get(code or "")), indent=2)])
     else:
         emit(ctx, [catalogue.page(known.get(code or "")).rstrip()])

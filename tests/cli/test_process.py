@@ -38,6 +38,13 @@ def test_the_command_line_alone_imports_little() -> None:
     assert not {"tomli", "pathspec", "faceoff_lint.lint", "faceoff_lint.registry"} & modules
 
 
+@pytest.mark.parametrize("args", [["--version"], ["--help"], ["rule", "FLK501"], ["rule", "fo001"]])
+def test_commands_that_need_no_rules_import_none(args: list[str]) -> None:
+    run = f"from faceoff_lint.cli import cli\ntry: cli({args!r})\nexcept SystemExit: pass"
+    modules = imported(run)
+    assert not {"faceoff_rules", "faceoff_lint.registry", "faceoff_lint.lint", "json"} & modules
+
+
 def test_a_closed_pipe_ends_quietly(command: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
