@@ -10,7 +10,7 @@ import dataclasses
 import logging
 import os
 import traceback
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from faceoff_lint import baseline, config, engine, fixing, suppressions
 from faceoff_lint.baseline import Baseline, Entry
 from faceoff_lint.cache import Entries, Folder, identity
 from faceoff_lint.changes import Changes, changed_since, involved
+from faceoff_lint.config.applied import Applied
 from faceoff_lint.deep import run_deep
 from faceoff_lint.discovery import Discovery, discover
 from faceoff_lint.errors import NothingToLint
@@ -84,6 +85,7 @@ class Understood:
     webs: list[Web]
     reads: Mapping[str, ReadResult]
     failures: list[Finding]
+    applied: Applied
     late: Callable[[], bool] = lambda: False
 
 
@@ -108,49 +110,35 @@ def changed(report: Report, since: str) -> Report:
 
 
 def _lint(job: Job, registry: Registry) -> Report:
-    layers = [*job.settings.layers, job.selection]
-    selected, upgrading = registry.selected(layers), registry.upgrading(layers)
     known = baseline.load(job.baseline) if job.baseline is not None else None
-    understood = understand(job)
+    understood = understand(job, registry)
+    applied = understood.applied
     crashed: set[Rule] = set()
     findings = list(understood.failures)
     findings += _failed_reads(understood)
     skipped = 0
     for web in understood.webs:
+        settings = applied.of_service(web.service)
+        selected = applied.rules(settings)
         for rule in registry.rules:
             if rule in selected and rule.framework in ("any", web.service.framework):
                 if understood.late():
                     skipped += 1
                     crashed.add(rule)
                     continue
-                options = dict(job.settings.options.get(rule.code, {}))
-                if upgrading and "next-major" in rule.options:
-                    options.setdefault("next-major", True)
-                findings += _run(rule, web, options, crashed)
+                findings += _run(rule, web, applied.options(settings, rule), crashed)
     if skipped:
         findings.append(_out_of_time(skipped, understood))
-    findings = [f for f in findings if registry.by_key[f.code] in selected]
-    findings = list(_asked(job, _not_overridden(job, registry, dict.fromkeys(findings))))
-    comments = {
-        path: (result.source, result.module.comments)
-        for path, result in understood.reads.items()
-        if result.source is not None and result.module is not None
-    }
-    outcome = suppressions.apply(
-        findings,
-        comments,
-        registry,
-        lambda rule: rule in selected and rule not in crashed,
-        require_reason=job.settings.require_reason,
-    )
+    findings = [_owned(one, understood.found) for one in dict.fromkeys(findings)]
+    findings = list(_asked(job, filter(applied.keeps, findings)))
+    outcome = _suppress(findings, understood, registry, crashed)
     # What is said about comments is asked for and overridden like all else.
-    wanted = _asked(job, _not_overridden(job, registry, outcome.findings))
-    kept = [_owned(finding, understood.found) for finding in wanted]
-    kept.sort(key=lambda finding: finding.sort_key)
+    kept = [_owned(one, understood.found) for one in _asked(job, outcome.findings)]
+    kept = sorted(filter(applied.keeps, kept), key=lambda finding: finding.sort_key)
     accepted, stale = 0, 0
     if known is not None:
         kept, accepted, gone = known.split(kept, job.root, Located(understood.reads))
-        stale = sum(_expected(job, selected, known, entry) for entry in gone.elements())
+        stale = sum(_expected(job, applied, known, entry) for entry in gone.elements())
     sources = _sources(job.root, understood.reads, kept)
     return Report(
         root=job.root,
@@ -158,7 +146,7 @@ def _lint(job: Job, registry: Registry) -> Report:
         sources=sources,
         rules={rule.code: rule for rule in registry.rules},
         summaries=tuple(web.summary() for web in understood.webs),
-        notes=tuple(understood.found.notes),
+        notes=(*understood.found.notes, *applied.notes()),
         frameworks=tuple(dict.fromkeys(web.service.framework for web in understood.webs)),
         searched=len(understood.found.files),
         reads=understood.reads,
@@ -166,6 +154,34 @@ def _lint(job: Job, registry: Registry) -> Report:
         accepted=accepted,
         stale=stale,
     )
+
+
+def _suppress(
+    findings: Sequence[Finding], understood: Understood, registry: Registry, crashed: set[Rule]
+) -> suppressions.Outcome:
+    """What comments leave, judged under the settings of the file that they stand in."""
+    applied = understood.applied
+    comments: dict[int, dict[str, tuple[Source, suppressions.Comments]]] = {}
+    followed = {id(one): one for one in map(applied.of_file, understood.reads)}
+    for path, result in understood.reads.items():
+        if result.source is not None and result.module is not None:
+            files = comments.setdefault(id(applied.of_file(path)), {})
+            files[path] = (result.source, result.module.comments)
+    read = {path for files in comments.values() for path in files}
+    kept = [finding for finding in findings if finding.span.file not in read]
+    suppressed = 0
+    for key, files in comments.items():
+        on = applied.rules(followed[key]) - crashed
+        outcome = suppressions.apply(
+            [finding for finding in findings if finding.span.file in files],
+            files,
+            registry,
+            on.__contains__,
+            require_reason=followed[key].require_reason,
+        )
+        kept += outcome.findings
+        suppressed += outcome.suppressed
+    return suppressions.Outcome(kept, suppressed)
 
 
 def _is_new(finding: Finding, changes: Changes, sources: Mapping[str, Source]) -> bool:
@@ -215,9 +231,10 @@ def _accept(job: Job, registry: Registry, path: Path, prune: bool) -> Baseline:
     return made
 
 
-def _expected(job: Job, selected: Collection[Rule], known: Baseline, entry: Entry) -> bool:
+def _expected(job: Job, applied: Applied, known: Baseline, entry: Entry) -> bool:
     """Whether an entry should have occurred in this run: its rule is on, its file asked for."""
-    if all(rule.name != entry.rule for rule in selected):
+    place = os.path.relpath(known.path.parent / entry.file, job.root).replace(os.sep, "/")
+    if all(rule.name != entry.rule for rule in applied.rules(applied.of_file(place))):
         return False
     file = os.path.realpath(known.path.parent / entry.file)
     asked = [os.path.realpath(path) for path in job.paths] or [os.path.realpath(job.root)]
@@ -265,9 +282,12 @@ def add_ignores(
     return report, made
 
 
-def understand(job: Job) -> Understood:
-    """Discover, read and put together: all but the rules. Raises ``NothingToLint``."""
-    found = _discover(job)
+def understand(job: Job, registry: Registry) -> Understood:
+    """Discover, read and put together: all but the rules.
+
+    Raises ``NothingToLint``, and ``ConfigError`` for the configuration of a service.
+    """
+    found, applied = _discover(job, registry)
     if not found.services:
         raise NothingToLint(_nothing(job, found), "\n".join(found.notes))
     webs: list[Web] = []
@@ -284,18 +304,27 @@ def understand(job: Job) -> Understood:
                 _log.info("%s", traceback.format_exc())
                 entry = next(iter([*service.entries, *service.files]), "")
                 failures.append(_internal_error(f"the analysis of {service.name}", error, entry))
-        return Understood(found, webs, reader.results, failures, lambda: reader.late)
+        return Understood(found, webs, reader.results, failures, applied, lambda: reader.late)
 
 
 # --- the steps before the rules ------------------------------------------------------------------
 
 
-def _discover(job: Job) -> Discovery:
+def _discover(job: Job, registry: Registry) -> tuple[Discovery, Applied]:
     settings = job.settings
     exclude = list(settings.exclude)
     if settings.file is not None:
-        exclude = _rebased(settings.exclude, settings.file, job.root)
-    return discover(job.root, [os.fspath(path) for path in job.paths], exclude)
+        moved = (config.rebase(p, settings.file.parent, job.root) for p in settings.exclude)
+        exclude = [pattern for pattern in moved if pattern is not None]
+    paths = [os.fspath(path) for path in job.paths]
+    found = discover(job.root, paths, exclude)
+    applied = Applied(settings, job.selection, job.root, registry, found.services)
+    inner = applied.excluded()
+    if inner:
+        # What services leave out is known once they are.
+        found = discover(job.root, paths, [*exclude, *inner])
+        applied = Applied(settings, job.selection, job.root, registry, found.services)
+    return found, applied
 
 
 def _build(service: Service, reader: Reader) -> Web:
@@ -384,27 +413,6 @@ def _asked(job: Job, findings: Iterable[Finding]) -> Iterator[Finding]:
         file = finding.span.file
         if any(want in (".", file) or file.startswith(f"{want}/") for want in wanted):
             yield finding
-
-
-def _not_overridden(job: Job, registry: Registry, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings that no per-path override of the configuration ignores."""
-    tests: list[tuple[Callable[[str], bool], frozenset[str]]] = []
-    for override in job.settings.overrides:
-        from faceoff_lint.discovery.files import matcher
-
-        assert job.settings.file is not None
-        test = matcher(_rebased(override.paths, job.settings.file, job.root))
-        if test is not None:
-            ignored = (registry.matching(selector) for selector in override.ignore)
-            tests.append((test, frozenset(rule.code for rules in ignored for rule in rules)))
-    for finding in findings:
-        if not any(finding.code in codes and test(finding.span.file) for test, codes in tests):
-            yield finding
-
-
-def _rebased(patterns: Sequence[str], file: Path, root: Path) -> list[str]:
-    rebased = (config.rebase(pattern, file.parent, root) for pattern in patterns)
-    return [pattern for pattern in rebased if pattern is not None]
 
 
 # --- what the report needs -----------------------------------------------------------------------

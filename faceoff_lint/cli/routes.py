@@ -45,7 +45,7 @@ def routes(
         paths, known, registry.Selection(), config, isolated=isolated, jobs=jobs, cluster=cluster
     )
     job = run.changed(job, cache=None if no_cache else run.cache(paths))
-    understood = understand(job)
+    understood = understand(job, known)
     placed = run.placed(Report(job.root), paths)
     for failure in understood.failures:
         log_error(failure.message)

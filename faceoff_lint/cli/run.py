@@ -39,7 +39,7 @@ def job(
 
     full = [Path(os.path.abspath(path)) for path in paths or (Path(),)]
     start = _common(full)
-    settings = config.Settings() if isolated else config.load(start, known, config_file)
+    settings = config.Settings(sole=True) if isolated else config.load(start, known, config_file)
     executor = _cluster(cluster) if cluster else None
     return Job(_root(start), full, settings, selection, jobs, executor=executor)
 

@@ -28,7 +28,8 @@ def load(start: Path, registry: Registry, config: Path | None = None) -> Setting
         if config is not None:
             raise ConfigError(f"{config} holds no settings of faceoff-lint")
         return Settings()
-    return _settings(parsed, registry, ())
+    settings = _settings(parsed, registry, ())
+    return dataclasses.replace(settings, sole=config is not None)
 
 
 def nested(folder: Path, above: Path, registry: Registry) -> Settings | None:

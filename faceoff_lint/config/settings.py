@@ -76,7 +76,8 @@ class Settings:
     ``baseline``: the full path of a file of accepted findings. ``exclude`` and the
     overrides' paths are relative to the folder of ``file``. ``below``: the selections of the files
     that ``file`` extends, the furthest first; all other fields hold what they say already.
-    ``entries``: which file says what.
+    ``entries``: which file says what. ``sole``: no other file counts, also not for services that
+    have one: this one was named on the command line, or none is to be read.
     """
 
     extend: Path | None = field(
@@ -117,6 +118,7 @@ class Settings:
         metadata=about("rules", "Options of rules: a table for each, by name or code.", "rules"),
     )
     file: Path | None = None
+    sole: bool = False
     below: tuple[Selection, ...] = ()
     entries: tuple[Entry, ...] = field(default=(), compare=False, repr=False)
 
