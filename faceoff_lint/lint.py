@@ -10,7 +10,7 @@ import dataclasses
 import logging
 import os
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,9 +19,9 @@ from faceoff_lint import baseline, config, engine, fixing, suppressions
 from faceoff_lint.baseline import Baseline, Entry
 from faceoff_lint.cache import Entries, Folder, identity
 from faceoff_lint.changes import Changes, changed_since, involved
-from faceoff_lint.config.applied import Applied
+from faceoff_lint.config.applied import Applied, find_services
 from faceoff_lint.deep import run_deep
-from faceoff_lint.discovery import Discovery, discover
+from faceoff_lint.discovery import Discovery
 from faceoff_lint.errors import NothingToLint
 from faceoff_lint.finding import Finding
 from faceoff_lint.pool import Reader
@@ -287,7 +287,8 @@ def understand(job: Job, registry: Registry) -> Understood:
 
     Raises ``NothingToLint``, and ``ConfigError`` for the configuration of a service.
     """
-    found, applied = _discover(job, registry)
+    paths = [os.fspath(path) for path in job.paths]
+    found, applied = find_services(job.root, paths, job.settings, job.selection, registry)
     if not found.services:
         raise NothingToLint(_nothing(job, found), "\n".join(found.notes))
     webs: list[Web] = []
@@ -308,23 +309,6 @@ def understand(job: Job, registry: Registry) -> Understood:
 
 
 # --- the steps before the rules ------------------------------------------------------------------
-
-
-def _discover(job: Job, registry: Registry) -> tuple[Discovery, Applied]:
-    settings = job.settings
-    exclude = list(settings.exclude)
-    if settings.file is not None:
-        moved = (config.rebase(p, settings.file.parent, job.root) for p in settings.exclude)
-        exclude = [pattern for pattern in moved if pattern is not None]
-    paths = [os.fspath(path) for path in job.paths]
-    found = discover(job.root, paths, exclude)
-    applied = Applied(settings, job.selection, job.root, registry, found.services)
-    inner = applied.excluded()
-    if inner:
-        # What services leave out is known once they are.
-        found = discover(job.root, paths, [*exclude, *inner])
-        applied = Applied(settings, job.selection, job.root, registry, found.services)
-    return found, applied
 
 
 def _build(service: Service, reader: Reader) -> Web:

@@ -19,10 +19,12 @@ data: running them needs the real frameworks, which is up to the test-suite.
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
 from faceoff_lint import config, registry
+from faceoff_lint.config.schema import option_rows
 from faceoff_lint.engine import ENGINE_RULES
 from faceoff_lint.errors import NothingToLint
 from faceoff_lint.finding import Edit, Finding
@@ -78,11 +80,13 @@ def check_page(rule: Rule) -> None:
         problems.append(f"unknown sections: {', '.join(extra)}")
     elif list(page.sections) != present:
         problems.append(f"the order of sections is {', '.join(present)}")
-    problems += (
-        f"option `{option}` is not described under `## Options`"
-        for option in rule.options
-        if f"`{option}`" not in page.sections.get("Options", "")
-    )
+    rows = option_rows(rule)
+    for option, default in rule.options.items():
+        shown = json.dumps(default)
+        if rows.get(option, ("", ""))[0] != shown:
+            row = f"| `{option}` | `{shown}` | … |"
+            problems.append(f"the table under `## Options` needs a row `{row}`")
+    problems += (f"option `{row}` is not one of the rule's" for row in rows.keys() - rule.options)
     for flagged, kind in ((True, "Flagged"), (False, "Not flagged")):
         if not any(example.flagged is flagged for example in page.examples):
             problems.append(f"there is no example `### {kind}: …`")

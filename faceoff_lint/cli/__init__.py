@@ -22,7 +22,7 @@ __all__ = ["cli", "main"]
 
 _PROGRAM = "faceoff-lint"
 _OWN_OPTIONS = ("--help", "-h", "--version")
-_COMMANDS = ("check", "baseline", "routes", "rule", "rules", "clean", "completion")
+_COMMANDS = ("check", "baseline", "routes", "rule", "rules", "config", "clean", "completion")
 
 
 class _Group(click.Group):

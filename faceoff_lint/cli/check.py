@@ -30,16 +30,10 @@ class _Check(click.Command):
 
 @click.command(cls=_Check)
 @options.paths
-@click.option(
-    "--preset",
-    type=click.Choice(["recommended", "strict", "upgrade"]),
-    help="Start from these rules.",
-)
-@click.option(
-    "--select", multiple=True, callback=options.split, help="Run these rules and no others."
-)
-@click.option("--extend-select", multiple=True, callback=options.split, help="Run these rules too.")
-@click.option("--ignore", multiple=True, callback=options.split, help="Do not run these rules.")
+@options.preset
+@options.select
+@options.extend_select
+@options.ignore
 @click.option(
     "--output-format",
     multiple=True,
@@ -58,11 +52,7 @@ class _Check(click.Command):
     envvar="PRE_COMMIT_FROM_REF",
     help="Report only what involves a line that has changed since this git revision.",
 )
-@click.option(
-    "--baseline",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Report only what this file of accepted findings does not hold.",
-)
+@options.baseline
 @click.option(
     "--fix", "fixes", is_flag=True, help="Write the safe fixes, then report what is left."
 )

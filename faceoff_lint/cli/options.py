@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 __all__ = [
-    "cluster", "context", "isolated", "jobs", "no_cache", "paths", "split", "verbose",
+    "baseline", "cluster", "context", "extend_select", "ignore", "isolated", "jobs", "no_cache",
+    "paths", "preset", "select", "split", "verbose",
 ]  # fmt: skip
 
 
@@ -18,6 +19,23 @@ def split(
     return tuple(part.strip() for text in value for part in text.split(",") if part.strip())
 
 
+preset = click.option(
+    "--preset",
+    type=click.Choice(["recommended", "strict", "upgrade"]),
+    help="Start from these rules.",
+)
+select = click.option(
+    "--select", multiple=True, callback=split, help="Run these rules and no others."
+)
+extend_select = click.option(
+    "--extend-select", multiple=True, callback=split, help="Run these rules too."
+)
+ignore = click.option("--ignore", multiple=True, callback=split, help="Do not run these rules.")
+baseline = click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Report only what this file of accepted findings does not hold.",
+)
 paths = click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 context = click.option(
     "--config",

@@ -80,7 +80,8 @@ def _inherit(base: Settings, own: Settings) -> Settings:
     said = {entry.keys for entry in own.entries}
     limits = {keys[1].replace("-", "_") for keys in said if keys[0] == "limits"}
     codes = base.options.keys() | own.options.keys()
-    kept = [e for e in base.entries if e.keys not in said or isinstance(e.value, list)]
+    adds = {e.keys for e in base.entries if len(e.keys) == 1 and isinstance(e.value, list)}
+    kept = [entry for entry in base.entries if entry.keys in adds or entry.keys not in said]
     return dataclasses.replace(
         own,
         below=base.layers,

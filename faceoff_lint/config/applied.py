@@ -11,13 +11,14 @@ from pathlib import Path
 
 from faceoff_lint.config import nested, rebase
 from faceoff_lint.config.settings import Settings
+from faceoff_lint.discovery import Discovery, discover
 from faceoff_lint.discovery.files import matcher
 from faceoff_lint.finding import Finding
 from faceoff_lint.registry import Registry, Selection
 from faceoff_lint.rule import OptionValue, Rule
 from faceoff_lint.service import Service
 
-__all__ = ["Applied"]
+__all__ = ["Applied", "find_services"]
 
 # What is the run's, not a service's.
 _OF_THE_RUN = ("baseline", "limits")
@@ -162,3 +163,24 @@ class Applied:
                 tests.append(matcher([pattern for pattern in moved if pattern is not None]))
             self._tests[id(settings)] = tests
         return self._tests[id(settings)]
+
+
+def find_services(
+    root: Path, paths: Sequence[str], settings: Settings, selection: Selection, registry: Registry
+) -> tuple[Discovery, Applied]:
+    """The services that concern the paths, without what settings exclude, and their settings.
+
+    Raises ``ConfigError``.
+    """
+    exclude = list(settings.exclude)
+    if settings.file is not None:
+        moved = (rebase(pattern, settings.file.parent, root) for pattern in settings.exclude)
+        exclude = [pattern for pattern in moved if pattern is not None]
+    found = discover(root, paths, exclude)
+    applied = Applied(settings, selection, root, registry, found.services)
+    inner = applied.excluded()
+    if inner:
+        # What services leave out is known once they are.
+        found = discover(root, paths, [*exclude, *inner])
+        applied = Applied(settings, selection, root, registry, found.services)
+    return found, applied
