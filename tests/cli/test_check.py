@@ -264,7 +264,7 @@ def test_unexpected_failure_is_2_with_a_request_to_report(
     def _fail(*args: object) -> None:
         raise ZeroDivisionError("oh")
 
-    monkeypatch.setattr(lint_module, "discover", _fail)
+    monkeypatch.setattr(lint_module, "find_services", _fail)
     result = run("check", cwd=write({"app.py": APP}))
     assert result.exit_code == 2
     assert "internal error: ZeroDivisionError: oh" in result.stderr
