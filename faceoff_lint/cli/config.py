@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -50,6 +49,8 @@ def config(
     Services with a configuration file of their own are listed with it; name the folder of one to
     see its settings. The other options are those of `check`.
     """
+    import json
+
     from faceoff_lint import registry
     from faceoff_lint.config.applied import find_services
     from faceoff_lint.config.effective import effective
@@ -99,6 +100,8 @@ def _data(one: Said) -> dict[str, Any]:
 
 
 def _lines(said: Iterable[Said]) -> Iterable[str]:
+    import json
+
     rows = []
     for one in said:
         place = one.origin
