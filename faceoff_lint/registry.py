@@ -9,7 +9,9 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
+import traceback
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import metadata
@@ -19,7 +21,7 @@ from faceoff_lint.engine import ENGINE_RULES
 from faceoff_lint.errors import RuleError, UnknownSelector
 from faceoff_lint.rule import Rule
 
-__all__ = ["GROUP", "PRESETS", "Registry", "Selection", "load", "rules_of"]
+__all__ = ["GROUP", "PRESETS", "Registry", "Selection", "imported", "load", "of", "rules_of"]
 
 GROUP = "faceoff_lint.rules"
 
@@ -152,17 +154,36 @@ class Registry:
         return folded[close[0]] if close else ""
 
 
-def load() -> Registry:
-    """All installed rules. Raises ``RuleError`` for a pack that cannot be used."""
+def load(more: Iterable[Rule] = ()) -> Registry:
+    """All installed rules, and ``more``. Raises ``RuleError`` for a pack that cannot be used."""
     rules: list[Rule] = list(ENGINE_RULES)
     entries = sorted(metadata.entry_points(group=GROUP), key=lambda e: (e.name, e.value))
     for module in dict.fromkeys(entry.value.partition(":")[0] for entry in entries):
-        try:
+        with imported(module):
             package = importlib.import_module(module)
-        except ImportError as error:
-            raise RuleError(f"rule pack `{module}` cannot be imported: {error}") from error
         rules += rules_of(package)
-    return of(rules)
+    return of([*rules, *more])
+
+
+@contextmanager
+def imported(name: str) -> Iterator[None]:
+    """Make a ``RuleError`` of whatever the import of a module of rules raises."""
+    try:
+        yield
+    except RuleError:
+        raise
+    except (Exception, SystemExit) as error:
+        reason = f"{error}" if isinstance(error, ImportError) else _reason(error)
+        raise RuleError(f"the rules of `{name}` cannot be imported: {reason}") from error
+
+
+def _reason(error: BaseException) -> str:
+    """The error in one line, with the line of code that raised it."""
+    text = f"{type(error).__name__}: {error}".partition("\n")[0].rstrip(": ")
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames or isinstance(error, SyntaxError):
+        return text
+    return f"{text} ({frames[-1].filename}, line {frames[-1].lineno})"
 
 
 def of(rules: Iterable[Rule]) -> Registry:
@@ -179,7 +200,7 @@ def of(rules: Iterable[Rule]) -> Registry:
 def rules_of(package: ModuleType) -> list[Rule]:
     """The rules in a package's modules, at any depth. Raises ``RuleError`` as ``load`` does.
 
-    A module whose name begins with an underscore is passed over.
+    Modules whose names begin with an underscore, and tests, are passed over.
     """
     modules = [package]
     if hasattr(package, "__path__"):
@@ -200,13 +221,11 @@ def _home(rule: Rule, module: ModuleType) -> bool:
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:
     for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda i: i.name):
-        if info.name.startswith("_"):
+        if info.name.startswith(("_", "test_")) or info.name == "conftest":
             continue
         name = f"{package.__name__}.{info.name}"
-        try:
+        with imported(name):
             module = importlib.import_module(name)
-        except ImportError as error:
-            raise RuleError(f"rule module `{name}` cannot be imported: {error}") from error
         if info.ispkg:
             yield from _modules(module)
         else:

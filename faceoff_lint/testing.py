@@ -4,7 +4,7 @@ With pytest::
 
     from faceoff_lint import testing
 
-    RULES = testing.rules("my_pack")
+    RULES = testing.rules("my_pack")  # or testing.rules(Path("folder"))
 
     @pytest.mark.parametrize("rule", RULES, ids=str)
     def test_page(rule): testing.check_page(rule)
@@ -23,7 +23,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from faceoff_lint import config, registry
+from faceoff_lint import config, registry, rule_folders
 from faceoff_lint.config.schema import option_rows
 from faceoff_lint.engine import ENGINE_RULES
 from faceoff_lint.errors import NothingToLint
@@ -45,9 +45,16 @@ _SECTIONS = ("What it does", "Why", "What to do", "Options", "Known limits", "Ex
 _OPTIONAL = ("Options", "Proof")
 
 
-def rules(package: str) -> list[Rule]:
-    """The rules in a package, by code. Raises ``RuleError`` when one is put together wrongly."""
-    return sorted(registry.rules_of(importlib.import_module(package)), key=lambda r: r.code)
+def rules(package: str | Path) -> list[Rule]:
+    """The rules in a package or a folder, by code.
+
+    Raises ``RuleError`` when one is put together wrongly.
+    """
+    if isinstance(package, Path):
+        found = rule_folders.load(package)
+    else:
+        found = registry.rules_of(importlib.import_module(package))
+    return sorted(found, key=lambda rule: rule.code)
 
 
 def read_page(rule: Rule) -> Page:
@@ -96,11 +103,20 @@ def check_page(rule: Rule) -> None:
             problems.append(f"line {example.line}: a flagged example needs `expect: {rule.code}`")
         if not example.flagged and own:
             problems.append(f"line {example.line}: expects {rule.code}, but is not flagged")
+    problems += _unwritten(rule)
     fixes = any(example.fix is not None for example in page.examples)
     if fixes != (rule.fixable != "none"):
         wanted = "no example shows its fix" if rule.fixable != "none" else "an example shows a fix"
         problems.append(f"the rule says fixable={rule.fixable!r}, and {wanted}")
     assert not problems, "\n".join([f"{rule.page}:", *(f"  {problem}" for problem in problems)])
+
+
+def _unwritten(rule: Rule) -> list[str]:
+    """What `faceoff-lint new-rule` has left to be written, and nobody has yet."""
+    lines = enumerate(rule.page.read_text("utf-8").splitlines(), 1)
+    found = [f"line {number} still says TODO" for number, line in lines if "TODO:" in line]
+    texts = {"docstring": rule.summary, "why": rule.why, "help": rule.help}
+    return found + [f"the {name} still says TODO" for name, text in texts.items() if "TODO" in text]
 
 
 def write_example(example: Example, folder: Path) -> None:

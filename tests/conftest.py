@@ -38,12 +38,13 @@ def write(tmp_path: Path) -> Write:
 
 
 @pytest.fixture(autouse=True)
-def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nothing of the machine's own settings reaches a test."""
     for name in ("NO_COLOR", "FORCE_COLOR", "PRE_COMMIT", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
     # No cache, unless a test asks for one.
     monkeypatch.setenv("FACEOFF_LINT_CACHE_DIR", os.path.join(os.devnull, "none"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
 
 
 @pytest.fixture
@@ -155,6 +156,6 @@ def rules() -> dict[str, Rule]:
 def known(rules: dict[str, Rule], monkeypatch: pytest.MonkeyPatch) -> Registry:
     """A registry of the test rules, over a model that only reads files."""
     made = registry.of([*ENGINE_RULES, *rules.values()])
-    monkeypatch.setattr(registry, "load", lambda: made)
+    monkeypatch.setattr(registry, "load", lambda more=(): made)
     monkeypatch.setattr(lint_module, "_build", FakeWeb)
     return made

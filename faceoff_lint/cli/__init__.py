@@ -22,7 +22,9 @@ __all__ = ["cli", "main"]
 
 _PROGRAM = "faceoff-lint"
 _OWN_OPTIONS = ("--help", "-h", "--version")
-_COMMANDS = ("check", "baseline", "routes", "rule", "rules", "config", "clean", "completion")
+_COMMANDS = (
+    "check", "baseline", "routes", "rule", "rules", "new-rule", "config", "clean", "completion",
+)  # fmt: skip
 
 
 class _Group(click.Group):

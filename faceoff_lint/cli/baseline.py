@@ -21,6 +21,7 @@ __all__ = ["baseline"]
     help="The baseline; else what the configuration names, else faceoff-baseline.json.",
 )
 @click.option("--prune", is_flag=True, help="Only drop what occurs no more; accept nothing new.")
+@options.rules
 @options.isolated
 @options.context
 @options.jobs
@@ -42,7 +43,7 @@ def baseline(
     from faceoff_lint import fixing, registry
     from faceoff_lint.lint import accept
 
-    known = registry.load()
+    known = run.known(ctx)
     job = run.job(
         paths, known, registry.Selection(), config, isolated=isolated, jobs=jobs, cluster=cluster
     )

@@ -68,6 +68,7 @@ class _Check(click.Command):
 @click.option("--reason", help="The reason that --add-ignore writes into the comments.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule instead.")
+@options.rules
 @options.isolated
 @options.context
 @options.jobs
@@ -120,11 +121,12 @@ def check(
     if preset is not None:
         select = (f"preset:{preset}", *select)
     cache = None if no_cache else run.cache(paths)
+    folders = run.rule_folders(ctx)
 
     def begin() -> tuple[Job, Registry]:
         from faceoff_lint import registry
 
-        known = registry.load()
+        known = run.known(ctx, folders)
         selection = registry.Selection(select or None, extend_select, ignore)
         known.check([*select, *extend_select, *ignore])
         job = run.job(
@@ -154,6 +156,7 @@ def check(
         fixed, problems = made.fixed, made.problems
     else:
         asked = [select, extend_select, ignore, str(config), isolated, str(baseline)]
+        asked.append(run.told(folders))
         report = run.reused(cache, paths, asked, begin)
         if since is not None:
             from faceoff_lint.lint import changed

@@ -26,6 +26,7 @@ __all__ = ["config"]
 @options.extend_select
 @options.ignore
 @options.baseline
+@options.rules
 @options.isolated
 @options.context
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the settings instead.")
@@ -56,7 +57,7 @@ def config(
     from faceoff_lint.config.effective import effective
     from faceoff_lint.config.schema import schema as made
 
-    known = registry.load()
+    known = run.known(ctx)
     if schema:
         emit(ctx, [json.dumps(made(known), indent=2)])
         return

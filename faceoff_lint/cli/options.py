@@ -8,7 +8,7 @@ import click
 
 __all__ = [
     "baseline", "cluster", "context", "extend_select", "ignore", "isolated", "jobs", "no_cache",
-    "paths", "preset", "select", "split", "verbose",
+    "paths", "preset", "rules", "select", "split", "verbose",
 ]  # fmt: skip
 
 
@@ -35,6 +35,24 @@ baseline = click.option(
     "--baseline",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Report only what this file of accepted findings does not hold.",
+)
+
+
+def _rules(ctx: click.Context, param: click.Parameter, value: tuple[Path, ...]) -> None:
+    ctx.meta[RULE_FOLDERS] = value
+
+
+RULE_FOLDERS = "folders of rules"
+"""What ``--rules`` named, in ``ctx.meta``: every command hands it on alike."""
+
+rules = click.option(
+    "--rules",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    expose_value=False,
+    callback=_rules,
+    help="Run the rules in this folder too. They are code: name only what you trust.",
 )
 paths = click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 context = click.option(

@@ -15,6 +15,7 @@ __all__ = ["routes"]
 @click.command()
 @options.paths
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@options.rules
 @options.isolated
 @options.context
 @options.jobs
@@ -40,7 +41,7 @@ def routes(
     from faceoff_lint.routes import relocated, render_json, render_text
 
     run.log(verbose)
-    known = registry.load()
+    known = run.known(ctx)
     job = run.job(
         paths, known, registry.Selection(), config, isolated=isolated, jobs=jobs, cluster=cluster
     )

@@ -9,12 +9,14 @@ import click
 
 import faceoff_lint
 from faceoff_lint import output
+from faceoff_lint.cli import options, run
 from faceoff_lint.output import emit
 
 __all__ = ["rule"]
 
 
 @click.command()
+@options.rules
 @click.argument("code", required=False, metavar="CODE|NAME")
 @click.option("--all", "everything", is_flag=True, help="All rules.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
@@ -27,9 +29,9 @@ def rule(ctx: click.Context, code: str | None, everything: bool, output_format: 
     if known_page is not None:
         emit(ctx, [known_page.rstrip()])
         return
-    from faceoff_lint import catalogue, registry
+    from faceoff_lint import catalogue
 
-    known = registry.load()
+    known = run.known(ctx)
     if everything:
         output.print_rules(ctx, known.rules, output_format)
     elif output_format == "json":

@@ -5,21 +5,22 @@ from __future__ import annotations
 import click
 
 from faceoff_lint import output
-from faceoff_lint.cli import options
+from faceoff_lint.cli import options, run
 from faceoff_lint.output import emit
 
 __all__ = ["rules"]
 
 
 @click.command()
+@options.rules
 @click.argument("selectors", nargs=-1, metavar="[SELECTOR]...")
 @click.option("--output-format", type=click.Choice(["text", "json", "markdown"]), default="text")
 @click.pass_context
 def rules(ctx: click.Context, selectors: tuple[str, ...], output_format: str) -> None:
     """List the rules, or those that SELECTORs name: EXP3, practice:async, preset:strict."""
-    from faceoff_lint import catalogue, registry
+    from faceoff_lint import catalogue
 
-    known = registry.load()
+    known = run.known(ctx)
     if output_format == "markdown":
         if selectors:
             raise click.UsageError("the markdown table is of all rules", ctx)

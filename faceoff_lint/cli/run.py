@@ -8,7 +8,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from faceoff_lint.errors import FaceoffError
+from faceoff_lint.terminal import printable
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from faceoff_lint.registry import Registry
     from faceoff_lint.reports import Report
 
-__all__ = ["cache", "changed", "job", "log", "placed", "reused"]
+__all__ = ["cache", "changed", "job", "known", "log", "placed", "reused", "rule_folders", "told"]
 
 _CLUSTER_SECONDS = 30
 
@@ -42,6 +45,49 @@ def job(
     settings = config.Settings(sole=True) if isolated else config.load(start, known, config_file)
     executor = _cluster(cluster) if cluster else None
     return Job(_root(start), full, settings, selection, jobs, executor=executor)
+
+
+def rule_folders(ctx: click.Context) -> list[Path]:
+    """The folders of rules that the user named, or trusts in a file of their own.
+
+    Raises ``ConfigError`` for such a file that others could have written.
+    """
+    from faceoff_lint.cli.options import RULE_FOLDERS
+
+    folders: list[Path] = list(ctx.meta.get(RULE_FOLDERS, ()))
+    if not ctx.params.get("isolated"):
+        from faceoff_lint import trust
+
+        full = [Path(os.path.abspath(path)) for path in ctx.params.get("paths") or (Path(),)]
+        trusted, notes = trust.trusted(_root(_common(full)))
+        for note in dict.fromkeys(notes):
+            click.echo(f"note: {printable(note)}", err=True)
+        folders += trusted
+    return list({folder.resolve(): folder for folder in folders}.values())
+
+
+def known(ctx: click.Context, folders: Sequence[Path] | None = None) -> Registry:
+    """All rules: built in, of installed packs, of the user's ``rule_folders``.
+
+    Raises ``RuleError``.
+    """
+    from faceoff_lint import registry
+
+    folders = rule_folders(ctx) if folders is None else folders
+    if not folders:
+        return registry.load()
+    from faceoff_lint.rule_folders import load
+
+    return registry.load([rule for folder in folders for rule in load(folder)])
+
+
+def told(folders: Sequence[Path]) -> str:
+    """What stands in folders of rules, told short: a run's result depends on it."""
+    if not folders:
+        return ""
+    from faceoff_lint.rule_folders import digest
+
+    return digest(folders)
 
 
 def changed(job: Job, **changes: Any) -> Job:
