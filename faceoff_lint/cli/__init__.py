@@ -23,7 +23,8 @@ __all__ = ["cli", "main"]
 _PROGRAM = "faceoff-lint"
 _OWN_OPTIONS = ("--help", "-h", "--version")
 _COMMANDS = (
-    "check", "baseline", "routes", "rule", "rules", "new-rule", "config", "clean", "completion",
+    "check", "baseline", "routes", "rule", "rules", "new-rule", "config", "init", "clean",
+    "completion",
 )  # fmt: skip
 
 
