@@ -244,6 +244,17 @@ def test_extend_errors(known: Registry, write: Write, files: dict[str, str], exp
     assert "^" in caught.value.detail
 
 
+def test_a_link_to_a_configuration_elsewhere_cannot_lead_further(
+    known: Registry, write: Write
+) -> None:
+    write({".git/HEAD": "", "x.toml": 'extend = "y.toml"\n', "y.toml": "ignore = []\n"}, "other")
+    root = write({".git/HEAD": ""})
+    (root / "faceoff-lint.toml").symlink_to(root.parent / "other/x.toml")
+    (root / "y.toml").symlink_to(root.parent / "other/y.toml")
+    with pytest.raises(ConfigError, match="a file of the same repository"):
+        config.load(root, known)
+
+
 def test_caret_stands_under_the_value(known: Registry, write: Write) -> None:
     shown = message(known, 'ignore = [\n  "FLK501",\n\t"FLK59",\n]', write)
     assert shown.splitlines()[-2:] == ['3 |     "FLK59",', "  |     ^^^^^^^"]

@@ -56,7 +56,9 @@ def _settings(parsed: Parsed, registry: Registry, below: tuple[Path, ...]) -> Se
     if other in chain:
         names = " → ".join(one.name for one in (*chain, other))
         raise reader.error(f"a file extends itself: {names}", ("extend",))
-    root = repository(path.parent) or path.parent
+    # Where the file is found counts, not where a link leads.
+    folder = parsed.path.parent.resolve()
+    root = repository(folder) or folder
     if not other.is_relative_to(root):
         raise reader.error("`extend` must name a file of the same repository", ("extend",))
     if not other.is_file():
