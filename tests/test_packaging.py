@@ -96,6 +96,7 @@ def test_wheel_holds_modules_pages_and_types(tmp_path: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     wanted = {
         "faceoff_lint/py.typed",
+        "faceoff_lint/faceoff-lint.schema.json",
         "faceoff_lint/pages/syntax_error.md",
         "faceoff_rules/py.typed",
     }
