@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Callable
@@ -20,7 +21,9 @@ _RECURSION = 60_000
 def run_deep(work: Callable[[], T]) -> T:
     """The result of ``work``, run in a thread with a large stack and a high recursion limit.
 
-    Raises what ``work`` raises. Nested calls run at once, in the thread they are in.
+    Raises what ``work`` raises. Nested calls run at once, in the thread they are in. Nothing is
+    collected as garbage meanwhile: a run keeps nearly all it makes until its end, and looking
+    through millions of nodes again and again took a quarter of its time.
     """
     if getattr(_state, "deep", False):
         return work()
@@ -36,10 +39,14 @@ def run_deep(work: Callable[[], T]) -> T:
 
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _RECURSION))
+    collecting = gc.isenabled()
+    gc.disable()
     try:
         start_deep(target, _STACK_SIZES).join()
     finally:
         sys.setrecursionlimit(limit)
+        if collecting:
+            gc.enable()
     if errors:
         raise errors[0]
     return results[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from faceoff_lint import ir
@@ -54,13 +55,26 @@ def forget(facts: Facts, target: ir.Node) -> Facts:
 
 
 def _mentions(shape: Any, names: set[tuple[Any, ...]]) -> bool:
-    if not isinstance(shape, tuple):
-        return False
-    if shape in names:
+    parts, attributes = _parts(shape)
+    if not parts.isdisjoint(names):
         return True
-    if shape and shape[0] == "Attr" and any(n[0] == "Attr" and n[1] in shape for n in names):
-        return True
-    return any(_mentions(part, names) for part in shape)
+    return any(name[0] == "Attr" and name[1] in attributes for name in names)
+
+
+@lru_cache(maxsize=20_000)
+def _parts(shape: Any) -> tuple[frozenset[Any], frozenset[Any]]:
+    """All parts of a shape, itself included, and what stands in those that are attributes."""
+    parts: set[Any] = set()
+    attributes: set[Any] = set()
+    stack = [shape]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, tuple):
+            parts.add(part)
+            stack += part
+            if part and part[0] == "Attr":
+                attributes.update(part[1:])
+    return frozenset(parts), frozenset(attributes)
 
 
 def _normal(test: ir.Expr) -> tuple[tuple[Any, ...], bool] | None:
