@@ -45,7 +45,8 @@ HOLE = {"flask": "{?}", "express": "<?>"}
 SEEDS = {
     "flask": (b"flask", b"Flask", b"register_blueprint", b"add_url_rule", b"add_resource",
               b"add_namespace", b"app.run("),
-    "express": (b"express", b"Router(", b"createServer", b"socket.io"),
+    # Mongoose's models and Passport's strategies are had by name, from wherever they were made.
+    "express": (b"express", b"Router(", b"createServer", b"socket.io", b"mongoose", b"passport"),
 }  # fmt: skip
 FLASK_SETUP = {
     "register_blueprint", "add_url_rule", "add_resource", "add_namespace", "init_app", "route",
