@@ -133,7 +133,10 @@ def test_comments_are_judged_under_the_settings_of_their_service(repo: Path) -> 
 def test_what_is_the_runs_is_not_a_services(repo: Path) -> None:
     (repo / "back/faceoff-lint.toml").write_text("ignore = []\n[limits]\nnesting = 20\n")
     done = CliRunner().invoke(cli, [str(repo)])
-    assert "back/faceoff-lint.toml:3: `limits` counts for runs that start" in done.stderr
+    assert (
+        "note: back/faceoff-lint.toml:3: `limits` counts for runs that start in that folder;"
+        " this run follows the defaults\n"
+    ) in done.stderr
     assert "`limits`" not in CliRunner().invoke(cli, [str(repo / "back")]).stderr
 
 

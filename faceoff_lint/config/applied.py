@@ -111,9 +111,10 @@ class Applied:
             if settings is not self._base:
                 for entry in settings.entries:
                     if entry.keys[0] in _OF_THE_RUN:
+                        place = f"{self._shown(entry.file)}:{entry.line}"
                         found[
-                            f"{entry.file}:{entry.line}: `{entry.keys[0]}` counts for runs that"
-                            f" start in that folder; this run follows {self._followed()}"
+                            f"{place}: `{entry.keys[0]}` counts for runs that start in that"
+                            f" folder; this run follows {self._shown(self._base.file)}"
                         ] = None
         return list(found)
 
@@ -125,8 +126,12 @@ class Applied:
             if settings is not self._base
         }
 
-    def _followed(self) -> str:
-        return str(self._base.file) if self._base.file is not None else "the defaults"
+    def _shown(self, file: Path | None) -> str:
+        """A file as notes name it: from the root of the run, where it lies inside."""
+        if file is None:
+            return "the defaults"
+        path, root = file.resolve(), self._root.resolve()
+        return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(file)
 
     def _folder(self, folder: str) -> Settings:
         if folder not in self._folders:

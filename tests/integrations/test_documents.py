@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 import tomli
 from click.testing import CliRunner
@@ -131,3 +133,34 @@ def test_every_key_is_in_the_documentation() -> None:
         assert f"| `{name}` |" in page
         (row,) = (line for line in page.splitlines() if line.startswith(f"| `{name}` |"))
         assert row.endswith(f"| {limit.default:g} |"), row
+
+
+_COMMAND = re.compile(r"^(?:\$ |- run: |\s*- |sh ')?(?:npx (?:--no-install )?)?(faceoff-lint .*)$")
+
+
+def commands() -> Iterator[tuple[str, list[str]]]:
+    """Every call of the linter in the blocks of the documentation, as its words."""
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *PAGES]:
+        for match in _BLOCK.finditer(page.read_text("utf-8")):
+            for line in match[3].replace("\\\n", " ").splitlines():
+                found = _COMMAND.match(line.strip().partition("  #")[0])
+                if match[1] in ("sh", "console", "yaml", "groovy") and found:
+                    call = re.split(r" [|>] |'$", found[1])[0]
+                    yield f"{page.name}: {call}", shlex.split(call)[1:]
+
+
+@pytest.mark.parametrize(("where", "words"), [*commands()], ids=lambda one: str(one)[:50])
+def test_every_option_in_the_documentation_exists(where: str, words: list[str]) -> None:
+    context = click.Context(cli)
+    named = words and words[0] in cli.list_commands(context)
+    command = cli.get_command(context, words[0] if named else "check")
+    assert command is not None
+    known = {name for param in command.params for name in (*param.opts, *param.secondary_opts)}
+    known |= {"--help", "-h"} | (set() if named else {"--version"})
+    for word in words:
+        if word.startswith("-") and word != "--":
+            assert word.partition("=")[0] in known, word
+
+
+def test_there_are_commands_in_the_documentation() -> None:
+    assert len([*commands()]) > 25

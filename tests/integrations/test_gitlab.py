@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
@@ -71,6 +72,33 @@ def test_only_new_findings_of_a_merge_request(tmp_path: Path) -> None:
         CI_MERGE_REQUEST_DIFF_BASE_SHA="HEAD",
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("version", "asked"), [("", "faceoff-lint"), ("1.2.3", "faceoff-lint==1.2.3")]
+)
+def test_installs_the_version_that_is_asked_for(tmp_path: Path, version: str, asked: str) -> None:
+    """With a Python whose `venv` and `pip` only say what they were asked for."""
+    said = tmp_path / "said"
+    fake = tmp_path / "tools/python3"
+    fake.parent.mkdir()
+    fake.write_text(
+        "#!/bin/sh\n"
+        f'echo "$@" >> {said}\n'
+        'if [ "$3" = venv ]; then\n'
+        '  mkdir -p "$4/bin"; cp "$0" "$4/bin/python"\n'
+        '  printf "#!/bin/sh\\necho linted \\"\\$@\\"\\n" > "$4/bin/faceoff-lint"\n'
+        '  chmod +x "$4/bin/faceoff-lint"\n'
+        "fi\n"
+    )
+    fake.chmod(0o755)
+    path = f"{fake.parent}{os.pathsep}/usr/bin{os.pathsep}/bin"
+    done = run(tmp_path, FACEOFF_VERSION=version, TMPDIR=str(tmp_path), PATH=path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("linted check --output-format full")
+    venv, pip = said.read_text().splitlines()
+    assert venv.startswith(f"-I -m venv {tmp_path}/")
+    assert pip == f"-I -m pip install --quiet {asked}"
 
 
 def test_every_variable_is_described() -> None:
