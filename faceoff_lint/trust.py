@@ -5,16 +5,16 @@ It names folders whose rules are loaded in every run. Nothing in a scanned repos
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faceoff_lint.errors import ConfigError
-from faceoff_lint.locate import Document
-from faceoff_lint.source import Source
+
+if TYPE_CHECKING:
+    from faceoff_lint.locate import Document
 
 __all__ = ["file", "trusted"]
 
@@ -48,8 +48,17 @@ def trusted(scanned: Path) -> tuple[list[Path], list[str]]:
         return [], []
     if path.resolve().is_relative_to(scanned.resolve()):
         return [], [f"{path} is passed over: it lies in the tree that is linted"]
-    text = _read(path)
-    document = Document(Source(str(path), text))
+    return _folders(path), []
+
+
+def _folders(path: Path) -> list[Path]:
+    import json
+
+    # Every run looks for the file, and few find one.
+    from faceoff_lint.locate import Document
+    from faceoff_lint.source import Source
+
+    document = Document(Source(str(path), _read(path)))
     data = _parse(document)
     for key in data:
         if key != KEY:
@@ -65,7 +74,7 @@ def trusted(scanned: Path) -> tuple[list[Path], list[str]]:
         if problem:
             place = document.find((KEY,), folder)
             raise ConfigError(f"{json.dumps(folder)} {problem}", document.frame(*place))
-    return [Path(folder) for folder in folders], []
+    return [Path(folder) for folder in folders]
 
 
 def _read(path: Path) -> str:
