@@ -10,6 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 import tomli
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from faceoff_lint import config, registry
 from faceoff_lint.config.schema import schema, tool_schema
@@ -129,3 +131,51 @@ def test_validate_pyproject_checks_by_it(section: str, right: bool) -> None:
     else:
         with pytest.raises(errors.ValidationError):
             validator(data)
+
+
+_NAMES = st.sampled_from(
+    ["extend", "preset", "select", "extend-select", "ignore", "exclude", "baseline", "overrides",
+     "require-reason", "limits", "rules", "paths", "nesting", "file-seconds", "ugly-thing",
+     "FLK502", "limit", "names", "share", "strict", "kind", "nonsense"]
+)  # fmt: skip
+# JSON Schema takes 3.0 for a whole number; the reader does not.
+_FRACTIONS = st.floats(-1, 400).filter(lambda number: not number.is_integer())
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 400) | _FRACTIONS | st.text(max_size=3)
+    | st.sampled_from(["FLK", "FLK501", "bad-thing", "ALL", "strict", "preset:upgrade", "a/b"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+
+
+_TABLES = st.fixed_dictionaries(
+    {},
+    optional={
+        "limits": st.dictionaries(_NAMES, _VALUES, max_size=2),
+        "rules": st.dictionaries(_NAMES, st.dictionaries(_NAMES, _VALUES, max_size=2), max_size=1),
+        "overrides": st.lists(st.dictionaries(_NAMES, _VALUES, max_size=3), max_size=2),
+    },
+)
+
+
+@given(st.dictionaries(_NAMES, _VALUES, max_size=3) | _TABLES)
+@settings(
+    max_examples=300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_whatever_stands_in_a_file_reader_and_schema_agree(
+    known: Registry, write: Write, data: dict[str, Any]
+) -> None:
+    """And nothing but a ``ConfigError`` comes of it."""
+    root = write({"package.json": json.dumps({"faceoff-lint": data})})
+    try:
+        config.load(root, known)
+        read = True
+    except ConfigError as error:
+        read = "extend" in data and "`extend` names" in error.message
+        if "extend" in data and "`extend` must" in error.message:
+            return  # where a path leads is beyond a schema
+    if "baseline" in data and not read:
+        return
+    assert jsonschema.Draft7Validator(schema(known)).is_valid(data) == read
