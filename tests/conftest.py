@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +48,36 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # No cache, unless a test asks for one.
     monkeypatch.setenv("FACEOFF_LINT_CACHE_DIR", os.path.join(os.devnull, "none"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
+
+
+@pytest.fixture(scope="session")
+def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Wheels of all that installing faceoff-lint needs, put together again from what is here."""
+    from packaging.requirements import Requirement
+
+    folder = tmp_path_factory.mktemp("wheels")
+    needed, seen = ["setuptools", "faceoff-lint"], set()
+    while needed:
+        dist = metadata.distribution(needed.pop())
+        if dist.name in seen:
+            continue
+        seen.add(dist.name)
+        needed += [
+            one.name
+            for one in map(Requirement, dist.requires or [])
+            if one.marker is None or one.marker.evaluate({"extra": ""})
+        ]
+        if dist.name == "faceoff-lint":
+            continue
+        tag = re.search("^Tag: (.+)$", dist.read_text("WHEEL") or "", re.MULTILINE)
+        assert tag is not None
+        name = f"{re.sub('[-_.]+', '_', dist.name)}-{dist.version}-{tag[1].strip()}.whl"
+        with zipfile.ZipFile(folder / name, "w") as wheel:
+            for file in dist.files or []:
+                kept = ".." not in file.parts and "__pycache__" not in file.parts
+                if kept and file.name not in ("INSTALLER", "REQUESTED", "direct_url.json"):
+                    wheel.write(str(file.locate()), file.as_posix())
+    return folder
 
 
 @pytest.fixture

@@ -7,8 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import zipfile
-from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -16,8 +14,6 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 GIT = ("git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
-
-OWN = metadata.requires("faceoff-lint") or []
 
 APP = "from flask import Flask\n\napp = Flask(__name__)\n"
 
@@ -81,42 +77,8 @@ def test_which_files_start_the_hook(name: str, triggers: bool) -> None:
     assert hook["pass_filenames"] is False
 
 
-def wheelhouse(folder: Path) -> Path:
-    """Wheels of all that the hook needs, put together again from what is installed here."""
-    folder.mkdir()
-    needed = ["setuptools", *(_name(one) for one in OWN if ";" not in one)]
-    seen: set[str] = set()
-    while needed:
-        dist = metadata.distribution(needed.pop())
-        if dist.name in seen:
-            continue
-        seen.add(dist.name)
-        needed += [_name(one) for one in dist.requires or [] if ";" not in one]
-        needed += [_name(one) for one in dist.requires or [] if _is_wanted(one)]
-        tag = re.search("^Tag: (.+)$", dist.read_text("WHEEL") or "", re.MULTILINE)
-        assert tag is not None
-        name = f"{re.sub('[-_.]+', '_', dist.name)}-{dist.version}-{tag[1].strip()}.whl"
-        with zipfile.ZipFile(folder / name, "w") as wheel:
-            for file in dist.files or []:
-                kept = ".." not in file.parts and "__pycache__" not in file.parts
-                if kept and file.name not in ("INSTALLER", "REQUESTED", "direct_url.json"):
-                    wheel.write(str(file.locate()), file.as_posix())
-    return folder
-
-
-def _name(requirement: str) -> str:
-    return re.split(r"[^\w.-]", requirement)[0]
-
-
-def _is_wanted(requirement: str) -> bool:
-    from packaging.requirements import Requirement
-
-    marker = Requirement(requirement).marker
-    return marker is not None and marker.evaluate({"extra": ""})
-
-
 @pytest.mark.slow
-def test_hook_lints_the_whole_project(tmp_path: Path) -> None:
+def test_hook_lints_the_whole_project(tmp_path: Path, wheelhouse: Path) -> None:
     hooks = copy_of_this_tree(tmp_path / "hooks")
     revision = commit_all(hooks)
     project = tmp_path / "project"
@@ -132,7 +94,7 @@ def test_hook_lints_the_whole_project(tmp_path: Path) -> None:
         "PRE_COMMIT_HOME": str(tmp_path / "home"),
         # Nothing from anywhere else.
         "PIP_NO_INDEX": "1",
-        "PIP_FIND_LINKS": str(wheelhouse(tmp_path / "wheels")),
+        "PIP_FIND_LINKS": str(wheelhouse),
         "PIP_CONFIG_FILE": os.devnull,
     }
 

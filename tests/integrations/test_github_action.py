@@ -283,3 +283,30 @@ def test_without_a_python_it_says_what_to_do(project: Path, tmp_path: Path) -> N
     done = run(project, {"version": ""}, PATH=str(tools))
     assert done.returncode == 2
     assert "needs Python 3.11 or newer; use actions/setup-python" in done.stderr
+
+
+@pytest.mark.slow
+def test_really_installs_what_the_action_was_checked_out_with(
+    project: Path, tmp_path: Path, wheelhouse: Path
+) -> None:
+    """With the real pip, and nothing from anywhere else."""
+    action = tmp_path / "action"
+    listed = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    for name in filter(None, listed.split("\0")):
+        wanted = name.startswith(("faceoff_lint/", "rules/", "integrations/")) or "/" not in name
+        if wanted and (ROOT / name).is_file():
+            (action / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, action / name)
+    # In the tree that is linted: must not be imported while installing.
+    (project / "pip.py").write_text("raise AssertionError\n")
+    done = run(
+        project,
+        {"version": "", "output-format": "concise"},
+        GITHUB_ACTION_PATH=str(action),
+        PIP_NO_INDEX="1",
+        PIP_FIND_LINKS=str(wheelhouse),
+        PIP_CONFIG_FILE=os.devnull,
+        VIRTUAL_ENV="",
+    )
+    assert done.returncode == 1, done.stderr
+    assert "app.py:12:1: warning[FLK501]" in done.stdout

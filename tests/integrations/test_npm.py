@@ -189,3 +189,39 @@ def test_package_has_this_version_and_no_scripts(tmp_path: Path) -> None:
 def test_the_real_linter_through_node(tmp_path: Path, command: Path) -> None:
     done = run(tmp_path, "--version", env=environment(command.parent, Path("/usr/bin")))
     assert done.stdout.strip().endswith(__version__)
+
+
+@pytest.mark.slow
+def test_installed_by_npm_and_run_by_npx(tmp_path: Path, command: Path) -> None:
+    """As a project has it: npx puts node_modules/.bin, with the command itself, on the PATH."""
+
+    def npm(*args: str, path: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            args,
+            cwd=tmp_path,
+            env={
+                "PATH": path,
+                "HOME": str(tmp_path),
+                "npm_config_cache": str(tmp_path / "cache"),
+                "npm_config_update_notifier": "false",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    system = os.pathsep.join([str(Path(NODE).parent), "/usr/bin", "/bin"])
+    (tmp_path / "package.json").write_text('{"name": "app", "private": true}')
+    packed = npm("npm", "pack", "--silent", str(PACKAGE), path=system)
+    assert packed.returncode == 0, packed.stderr
+    done = npm("npm", "install", "--offline", f"./{packed.stdout.strip()}", path=system)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "node_modules/.bin/faceoff-lint").exists()
+    call = ("npx", "--no-install", "faceoff-lint", "--version")
+    done = npm(*call, path=f"{command.parent}{os.pathsep}{system}")
+    assert (done.returncode, done.stdout.split()[-1]) == (0, __version__), done.stderr
+    if not (shutil.which("uvx", path=system) or shutil.which("pipx", path=system)):
+        done = npm(*call, path=system)
+        assert done.returncode == 2
+        assert "was not found" in done.stderr
