@@ -256,6 +256,8 @@ class ClassValue(Value):
         """The class and its bases, project classes expanded depth first, each once."""
         seen: list[Value] = []
         stack: list[Value] = [self]
+        if not self.bases:
+            return stack
         while stack:
             current = stack.pop(0)
             if any(current is s for s in seen):
@@ -267,7 +269,7 @@ class ClassValue(Value):
 
     def lookup(self, name: str) -> Value | None:
         """An attribute or method by name, bases included; None when no project class has it."""
-        for cls in self.mro():
+        for cls in self.mro() if self.bases else (self,):
             if isinstance(cls, ClassValue):
                 if name in cls.attrs:
                     return cls.attrs[name]

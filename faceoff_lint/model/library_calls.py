@@ -27,6 +27,14 @@ class LibraryCall:
     caught: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A file's names for libraries, and its calls with the exceptions caught around them."""
+
+    names: dict[str, str]
+    calls: list[tuple[ir.Call, frozenset[str]]]
+
+
 def library_calls(web: Web, paths: set[str]) -> Iterator[LibraryCall]:
     """Where product code calls these functions of a library: ``flask.url_for``."""
     words = {p.rpartition(".")[2] for p in paths}
@@ -35,11 +43,21 @@ def library_calls(web: Web, paths: set[str]) -> Iterator[LibraryCall]:
             continue
         if not any(w in record.source.text for w in words):
             continue
-        names = _names(record)
-        for node, caught in _calls(record.module.body, frozenset()):
-            path = _path(node.func, names)
+        known = _known(web, file, record)
+        for node, caught in known.calls:
+            path = _path(node.func, known.names)
             if path in paths:
                 yield LibraryCall(path, Span(file, node.start, node.end), node, caught)
+
+
+def _known(web: Web, file: str, record: ModuleRecord) -> _Known:
+    """A file's names and calls, looked for once."""
+    key = f"library calls: {file}"
+    found = web.memo.get(key)
+    if not isinstance(found, _Known):
+        calls = list(_calls(record.module.body, frozenset()))
+        found = web.memo[key] = _Known(_names(record), calls)
+    return found
 
 
 def _names(record: ModuleRecord) -> dict[str, str]:

@@ -195,6 +195,7 @@ class Group:
     parents: list[Mount] = field(default_factory=list)
     served: Tri = MAYBE
     merged: list[Group] = field(default_factory=list)
+    _sorted: list[Event] = field(default_factory=list, init=False, repr=False)
 
     @property
     def kind(self) -> str:
@@ -233,7 +234,9 @@ class Group:
     @property
     def events(self) -> list[Event]:
         """Everything done to it, in order."""
-        return sorted(self.native.events, key=lambda e: e.order)
+        if len(self._sorted) != len(self.native.events):
+            self._sorted = sorted(self.native.events, key=lambda e: e.order)
+        return self._sorted
 
     @property
     def set_up(self) -> list[Event]:
@@ -311,6 +314,7 @@ class Web:
     apps: list[App] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     memo: dict[str, object] = field(default_factory=dict)
+    _plain_imports: dict[str, list[ir.Import]] = field(default_factory=dict, init=False, repr=False)
 
     # --- places ------------------------------------------------------------------------------
 
@@ -553,10 +557,14 @@ class Web:
         for path, record in self.modules.records.items():
             if record is None or record.language != "python" or self.role(path) not in _PRODUCT:
                 continue
-            guarded = _guarded(record.module)
-            for node in ir.walk(record.module):
-                if not isinstance(node, ir.Import) or node.level or id(node) in guarded:
-                    continue
+            if path not in self._plain_imports:
+                guarded = _guarded(record.module)
+                self._plain_imports[path] = [
+                    node
+                    for node in ir.walk(record.module)
+                    if isinstance(node, ir.Import) and not node.level and id(node) not in guarded
+                ]
+            for node in self._plain_imports[path]:
                 if node.module.partition(".")[0] == package:
                     yield Span(path, node.start, node.end), node
 

@@ -40,7 +40,8 @@ _RESPONSES = {
 def discarded_response(web: Web) -> Iterator[Finding]:
     """A response is made, and dropped: `redirect(…)` without `return`."""
     calls = {c.span for c in library_calls(web, _RESPONSES)}
-    alone = {s for s in calls if _is_statement(web, s)}
+    statements = {file: _statements(web, file) for file in {span.file for span in calls}}
+    alone = {s for s in calls if (s.start, s.end) in statements[s.file]}
     if not alone:
         return
     for reached in Views.of(web).reach(lambda site: _response(site, alone)):
@@ -55,17 +56,17 @@ def discarded_response(web: Web) -> Iterator[Finding]:
         )
 
 
-def _is_statement(web: Web, span: Span) -> bool:
-    module = web.module(span.file)
+def _statements(web: Web, file: str) -> set[tuple[int, int]]:
+    """Start and end of the expressions of a file that are statements of their own."""
+    module = web.module(file)
     nodes = list(ir.walk(module)) if module is not None else []
     # Alone in a ``try`` it is a test of whether the response can be made.
     tried = {id(n.body[0]) for n in nodes if isinstance(n, ir.Try) and len(n.body) == 1}
-    return any(
-        isinstance(n, ir.ExprStmt)
-        and (n.value.start, n.value.end) == (span.start, span.end)
-        and id(n) not in tried
+    return {
+        (n.value.start, n.value.end)
         for n in nodes
-    )
+        if isinstance(n, ir.ExprStmt) and id(n) not in tried
+    }
 
 
 def _response(site: CallSite, alone: set[Span]) -> str | None:
