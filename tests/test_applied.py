@@ -156,3 +156,25 @@ def test_a_repository_in_the_repository_speaks_for_itself_only(repo: Path) -> No
     done = CliRunner().invoke(cli, [str(repo)])
     assert done.exit_code == 2
     assert "a file of the same repository" in done.stderr
+
+
+def test_what_any_file_says_is_part_of_what_is_cached(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FACEOFF_LINT_CACHE_DIR", str(tmp_path / "cache"))
+
+    def here() -> set[str]:
+        return {one for one in found(repo) if one.endswith(" back/app.py")}
+
+    assert here() == {"FLK501 back/app.py", "FLK502 back/app.py"}
+    assert list((tmp_path / "cache").rglob("*.run"))
+    (repo / "back/faceoff-lint.toml").write_text('extend = "../base.toml"\n')
+    (repo / "base.toml").write_text('ignore = ["FLK502"]\n')
+    assert here() == {"FLK501 back/app.py"}
+    (repo / "base.toml").write_text('ignore = ["FLK501"]\n')
+    assert here() == {"FLK502 back/app.py"}
+    (repo / "back/faceoff-lint.toml").unlink()
+    assert here() == {"FLK501 back/app.py", "FLK502 back/app.py"}
+    (repo / "back/.git").mkdir()
+    (repo / "faceoff-lint.toml").write_text('ignore = ["FLK502"]\n')
+    assert here() == {"FLK501 back/app.py"}

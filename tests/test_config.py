@@ -244,15 +244,25 @@ def test_extend_errors(known: Registry, write: Write, files: dict[str, str], exp
     assert "^" in caught.value.detail
 
 
-def test_a_link_to_a_configuration_elsewhere_cannot_lead_further(
-    known: Registry, write: Write
-) -> None:
-    write({".git/HEAD": "", "x.toml": 'extend = "y.toml"\n', "y.toml": "ignore = []\n"}, "other")
-    root = write({".git/HEAD": ""})
-    (root / "faceoff-lint.toml").symlink_to(root.parent / "other/x.toml")
-    (root / "y.toml").symlink_to(root.parent / "other/y.toml")
-    with pytest.raises(ConfigError, match="a file of the same repository"):
+@pytest.mark.parametrize("git", [True, False])
+def test_a_link_that_leads_out_is_not_read(known: Registry, write: Write, git: bool) -> None:
+    write({"x.toml": 'password = "hunter2"\n', "p.toml": "[tool.faceoff-lint]\npass = 1\n"}, "o")
+    root = write({".git/HEAD": ""} if git else {})
+    (root / "pyproject.toml").symlink_to(root.parent / "o/p.toml")
+    assert config.load(root, known) == Settings()
+    (root / "faceoff-lint.toml").symlink_to(root.parent / "o/x.toml")
+    with pytest.raises(ConfigError, match="leads out of the repository") as caught:
         config.load(root, known)
+    assert "hunter2" not in f"{caught.value.message}{caught.value.detail}"
+    # Who names it on the command line wants it.
+    (root.parent / "o/x.toml").write_text("ignore = []\n")
+    assert config.load(root, known, root / "faceoff-lint.toml").file is not None
+
+
+def test_a_link_inside_the_repository_is_followed(known: Registry, write: Write) -> None:
+    root = write({".git/HEAD": "", "lint/faceoff-lint.toml": 'ignore = ["FLK"]\n', "back/x": ""})
+    (root / "back/faceoff-lint.toml").symlink_to(root / "lint/faceoff-lint.toml")
+    assert config.load(root / "back", known).ignore == ("FLK",)
 
 
 def test_caret_stands_under_the_value(known: Registry, write: Write) -> None:

@@ -71,6 +71,12 @@ def read(path: Path, *, explicit: bool) -> Parsed | None:
     """
     disk.head(os.fspath(path), _MAX_BYTES + 1)  # a run's result depends on it
     base = _FILES.get(path.name, ()) if path.suffix != ".json" else _FILES["package.json"]
+    if not explicit and _leads_out(path):
+        if base:
+            return None
+        raise ConfigError(
+            f"{path} is a link that leads out of the repository; name its file with --config"
+        )
     try:
         if not explicit and not path.is_file():
             return None
@@ -101,6 +107,14 @@ def read(path: Path, *, explicit: bool) -> Parsed | None:
         if not isinstance(data, dict) and depth == len(base):
             raise ConfigError(f"`{key}` in {path} must be a table of settings")
     return Parsed(path, data, document)
+
+
+def _leads_out(path: Path) -> bool:
+    """Whether a file is a link to something outside: that is not the repository's to show."""
+    if disk.kind(os.fspath(path)) != "link":
+        return False
+    root = repository(path.parent) or path.parent.resolve()
+    return not path.resolve().is_relative_to(root)
 
 
 def _parse_toml(document: Document, quote: bool) -> Any:
