@@ -21,7 +21,7 @@ from faceoff_lint.deep import run_deep
 from faceoff_lint.errors import FaceoffError
 from faceoff_lint.finding import Applicability, Edit, Finding
 from faceoff_lint.fixes import apply_edits
-from faceoff_lint.lowering import UnsupportedLanguage, language_of
+from faceoff_lint.lowering import language_of
 from faceoff_lint.reading import Failure, lower_text
 from faceoff_lint.source import Source
 
@@ -91,9 +91,7 @@ def _meets(edit: Edit, others: Iterable[Edit]) -> bool:
 def _breaks(source: Source, edits: list[Edit]) -> str:
     """Why a file can't be changed so; empty when it can."""
     suffix = posixpath.splitext(source.path)[1]
-    try:
-        language_of(suffix)
-    except UnsupportedLanguage:
+    if not language_of(suffix):
         return ""  # a manifest: text
     if isinstance(run_deep(lambda: lower_text(source.text, suffix)), Failure):
         return "it does not parse"
