@@ -33,5 +33,5 @@ class Limits:
         100, 10, 300, "Files whose brackets nest deeper are not read. Levels, counted from 1."
     )
     total_seconds: float = bounded(
-        0.0, 0, 86_400, "Time on the clock that a run may take, in seconds; 0 for no bound."
+        900.0, 0, 86_400, "Time on the clock that a run may take, in seconds; 0 for no bound."
     )

@@ -60,7 +60,7 @@ def test_where_each_value_comes_from(repo: Path) -> None:
         (["FLK901"], "command line"),
     ]
     assert said(data, "limits.nesting") == [(50, "lint/base.toml:4")]
-    assert said(data, "limits.total-seconds") == [(0.0, "default")]
+    assert said(data, "limits.total-seconds") == [(900.0, "default")]
     assert said(data, "rules.ugly-thing.limit") == [(7, "faceoff-lint.toml:5")]
     assert said(data, "rules.ugly-thing.share") == [(0.5, "default")]
     assert data["file"] == "faceoff-lint.toml"
