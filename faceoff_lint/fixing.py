@@ -17,12 +17,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from faceoff_lint.deep import run_deep
 from faceoff_lint.errors import FaceoffError
 from faceoff_lint.finding import Applicability, Edit, Finding
 from faceoff_lint.fixes import apply_edits
 from faceoff_lint.lowering import language_of
-from faceoff_lint.reading import Failure, lower_text
+from faceoff_lint.pool import lower_apart
 from faceoff_lint.source import Source
 
 __all__ = ["Plan", "diff", "plan", "save", "write"]
@@ -93,10 +92,10 @@ def _breaks(source: Source, edits: list[Edit]) -> str:
     suffix = posixpath.splitext(source.path)[1]
     if not language_of(suffix):
         return ""  # a manifest: text
-    if isinstance(run_deep(lambda: lower_text(source.text, suffix)), Failure):
+    if lower_apart(source).failure is not None:
         return "it does not parse"
     after = apply_edits(source.text, _native(source, edits))
-    broken = isinstance(run_deep(lambda: lower_text(after, suffix)), Failure)
+    broken = lower_apart(Source(source.path, after)).failure is not None
     return "it would no longer parse" if broken else ""
 
 

@@ -7,6 +7,7 @@ that parses it is the answer for exactly that text.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import queue
@@ -24,7 +25,7 @@ from typing import Any
 import faceoff_lint
 from faceoff_lint.worker import READY
 
-__all__ = ["CannotStart", "LocalExecutor", "Terms", "close", "lower_isolated"]
+__all__ = ["CannotStart", "LocalExecutor", "Terms", "lower_isolated", "shared"]
 
 _START_TIMEOUT = 60.0
 
@@ -40,10 +41,8 @@ _BOOT = (
 @dataclass(frozen=True)
 class Terms:
     """What one process may use: seconds of processor time for a text (three times as much on the
-    clock), MiB of address space, levels of nesting. ``owner`` names who asks: processes are not
-    shared between owners."""
+    clock), MiB of address space, levels of nesting."""
 
-    owner: str
     file_seconds: float
     memory_mb: int
     nesting: int
@@ -60,10 +59,11 @@ def lower_isolated(text: str, suffix: str, terms: Terms) -> str:
     The thread that calls keeps its process for the next text. Raises ``CannotStart``.
     """
     kept: _Process | None = getattr(_here, "process", None)
-    if kept is None or kept.terms != terms or kept.closed:
+    command = _command(terms)
+    if kept is None or kept.command != command or kept.closed:
         if kept is not None:
             kept.close()
-        _here.process = kept = _Process(terms)
+        _here.process = kept = _Process(terms, command)
     try:
         return kept.lower(text, suffix)
     except _Died as death:
@@ -71,14 +71,23 @@ def lower_isolated(text: str, suffix: str, terms: Terms) -> str:
         return json.dumps({"failure": [death.kind, death.message]})
 
 
-def close(owner: str) -> None:
-    """End the processes that were started for an owner in this process."""
+def shared(threads: int) -> Executor:
+    """The executor of this machine with so many processes, started when they are needed.
+
+    They stay for later runs in this process (``--watch``, tests), and end with it.
+    """
     with _lock:
-        ended = [process for process in _processes if process.terms.owner == owner]
-    for process in ended:
-        process.close()
-    if not _processes:
-        _watchdog.close()
+        executor = _executors.get(threads)
+        if executor is None:
+            executor = _executors[threads] = LocalExecutor(threads)
+        return executor
+
+
+def _close() -> None:
+    """End what this process has started."""
+    for process in _processes:
+        if process.parent == os.getpid():
+            process.close()
 
 
 class LocalExecutor(Executor):
@@ -138,12 +147,14 @@ class _Died(Exception):
 class _Process:
     """One worker process, used by one thread at a time."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: Terms, command: list[str]) -> None:
         self.terms = terms
+        self.command = command
         self.closed = False
+        self.parent = os.getpid()  # a fork of it must not end this
         try:
             self._process = subprocess.Popen(
-                _command(terms),
+                command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -264,7 +275,9 @@ class _Watchdog:
 _here = threading.local()
 _lock = threading.Lock()
 _processes: list[_Process] = []
+_executors: dict[int, LocalExecutor] = {}
 _watchdog = _Watchdog()
+atexit.register(_close)
 
 
 def _command(terms: Terms) -> list[str]:

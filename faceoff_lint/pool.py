@@ -1,7 +1,7 @@
 """Reading many files at once, so that no file can harm another or the run.
 
-The supervisor (this process) reads and decodes files, and never parses one that could do harm:
-that happens in processes of their own (``isolation``), on this machine or wherever an executor
+The supervisor (this process) reads and decodes files, and never parses: that happens in processes
+of their own (``isolation``), on this machine or wherever an executor
 takes it. What a cache holds is not parsed again.
 """
 
@@ -14,17 +14,15 @@ import logging
 import os
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from faceoff_lint import ir
-from faceoff_lint.deep import PARSER_STACKS, start_deep
+from faceoff_lint.deep import PARSER_STACKS, run_deep, start_deep
 from faceoff_lint.limits import Limits
 from faceoff_lint.lowering import deep_recursion
-from faceoff_lint.lowering.shape import is_calm
 from faceoff_lint.reading import Failure, ReadError, ReadResult, lower_source, read_source
 from faceoff_lint.source import Source
 
@@ -32,14 +30,12 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from faceoff_lint.cache import Entries
+    from faceoff_lint.isolation import Terms
 
-__all__ = ["Reader"]
+__all__ = ["Reader", "lower_apart"]
 
 _log = logging.getLogger(__name__)
 
-# A worker costs a quarter of a second to start: fewer files than this are read here.
-_FEW_FILES = 40
-_FEW_CHARACTERS = 400_000
 _MAX_JOBS = 8
 # What a text always gives, and so may be remembered of it.
 _LASTING = frozenset({"syntax", "unsupported", "too-deep"})
@@ -68,8 +64,6 @@ class Reader:
         self._jobs = max(1, min(_MAX_JOBS, _processors()) if jobs is None else jobs)
         self._cache = cache
         self._given = executor
-        self._own: Executor | None = None
-        self._owner = uuid.uuid4().hex
         self._can_start = bool(sys.executable)
         self._fresh: list[tuple[bytes, ReadResult]] = []
         seconds = self.limits.total_seconds
@@ -87,14 +81,7 @@ class Reader:
         self.close()
 
     def close(self) -> None:
-        """End all workers, and let the cache know what was read. That stays readable."""
-        if self._own is not None:
-            from faceoff_lint import isolation
-
-            self._own.shutdown(wait=False)
-            isolation.close(self._owner)
-            self._own.shutdown()
-            self._own = None
+        """Let the cache know what was read. That stays readable."""
         if self._cache is not None:
             for key, result in self._fresh:
                 self._cache.put(key, _payload(result))
@@ -140,26 +127,16 @@ class Reader:
     def _lower(self, sources: list[Source]) -> None:
         if self._cache is not None:
             sources = [source for source in sources if not self._recalled(source)]
-        here: list[Source] = []
-        away: list[Source] = sources
-        few = len(sources) <= _FEW_FILES
-        if not self._can_start and self._given is None:
-            here, away = sources, []
-        elif (
-            self._given is None
-            and few
-            and sum(len(source.text) for source in sources) <= _FEW_CHARACTERS
-        ):
-            # What could take long goes to a worker all the same.
-            here = [source for source in sources if is_calm(source.text)]
-            away = [source for source in sources if not is_calm(source.text)]
-        if away:
-            here += self._lower_away(away)
-        if here:
-            self._lower_here(here)
+        if sources and (self._can_start or self._given is not None):
+            sources = self._lower_away(sources)
+        if sources:
+            self._lower_here(sources)
 
     def _lower_here(self, sources: list[Source]) -> None:
-        """In this process, in a thread with a stack that no nesting exhausts."""
+        """In this process, in a thread with a stack that no nesting exhausts.
+
+        Only where the system lets us start no other process.
+        """
         errors: list[BaseException] = []
 
         def work() -> None:
@@ -178,13 +155,10 @@ class Reader:
 
     def _lower_away(self, sources: list[Source]) -> list[Source]:
         """By an executor. Returns the sources that are left because it could not take them."""
-        from faceoff_lint.isolation import CannotStart, LocalExecutor, Terms, lower_isolated
+        from faceoff_lint.isolation import CannotStart, lower_isolated, shared
 
-        limits = self.limits
-        terms = Terms(self._owner, limits.file_seconds, limits.worker_memory_mb, limits.nesting)
-        executor = self._given or self._own
-        if executor is None:
-            executor = self._own = LocalExecutor(self._jobs)
+        terms = _terms(self.limits)
+        executor = self._given or shared(self._jobs)
         tasks: list[tuple[Source, Future[str]]] = []
         left: list[Source] = []
         # The longest first, so that none is left over for one worker at the end.
@@ -218,6 +192,14 @@ class Reader:
         if self._cache is not None and _lasting(result):
             self._cache.put(self._key(source), answer)
 
+    def glance(self, path: str) -> ReadResult:
+        """What ``read`` would give, for a file that is no part of what is linted: not kept."""
+        known = self.results.get(path)
+        result = known or self.read(path)
+        if known is None:
+            del self.results[path]
+        return result
+
     def _recalled(self, source: Source) -> bool:
         """Whether the cache knows the file's text."""
         assert self._cache is not None
@@ -235,6 +217,25 @@ class Reader:
         head = f"{PurePosixPath(source.path).suffix}\0{self.limits.nesting}\0"
         text = (head + source.text).encode("utf-8", "surrogatepass")
         return hashlib.blake2b(text, digest_size=16).digest()
+
+
+def lower_apart(source: Source) -> ReadResult:
+    """The result for a text that is in no file yet, read apart like all others."""
+    from faceoff_lint.isolation import CannotStart, lower_isolated, shared
+
+    suffix = PurePosixPath(source.path).suffix
+    try:
+        task = shared(1).submit(lower_isolated, source.text, suffix, _terms(Limits()))
+        answer = task.result()
+    except CannotStart:
+        return run_deep(lambda: lower_source(source))
+    return run_deep(lambda: _result(source, answer))
+
+
+def _terms(limits: Limits) -> Terms:
+    from faceoff_lint.isolation import Terms
+
+    return Terms(limits.file_seconds, limits.worker_memory_mb, limits.nesting)
 
 
 def _result(source: Source, answer: str) -> ReadResult:

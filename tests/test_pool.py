@@ -7,13 +7,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import pytest
 from distributed import Client
 
-from faceoff_lint import ir, isolation, pool
+from faceoff_lint import ir, isolation
 from faceoff_lint.limits import Limits
 from faceoff_lint.lowering import deep_recursion
 from faceoff_lint.pool import Reader
@@ -38,12 +39,6 @@ _FRAGILE = (
     "w.lower_text=fragile\n"
     "w.main(a['cpu'],a['memory'],a['nesting'])"
 )
-
-
-@pytest.fixture
-def workers_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything goes to workers, however little it is."""
-    monkeypatch.setattr(pool, "_FEW_FILES", 0)
 
 
 def write(root: Path, files: dict[str, str]) -> list[str]:
@@ -84,9 +79,10 @@ FILES = {
 
 def test_here_and_in_workers_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = [*write(tmp_path, FILES), "missing.py"]
-    with Reader(tmp_path) as reader:
-        here = reader.read_many(paths)
-    monkeypatch.setattr(pool, "_FEW_FILES", 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(isolation, "_BOOT", "raise SystemExit(1)")
+        with Reader(tmp_path) as reader:
+            here = reader.read_many(paths)
     for jobs in (1, 3):
         with Reader(tmp_path, jobs=jobs) as reader:
             away = reader.read_many(paths)
@@ -120,17 +116,29 @@ def test_results_are_remembered(tmp_path: Path) -> None:
     assert first.source.text == FILES["a.py"]
 
 
-def test_few_calm_files_start_no_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*args: object, **kwargs: object) -> None:
-        raise AssertionError("a worker was started")
+def test_this_process_parses_nothing(tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom faceoff_lint.pool import Reader\n"
+        "with Reader(Path(sys.argv[1])) as reader:\n"
+        "    assert reader.read('a.py').module and reader.read('b.js').module\n"
+        "print({'libcst', 'esprima', 'tree_sitter'} & set(sys.modules))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("set()\n", "")
 
-    monkeypatch.setattr(subprocess, "Popen", refuse)
+
+def test_a_glance_is_not_kept(tmp_path: Path) -> None:
     write(tmp_path, FILES)
     with Reader(tmp_path) as reader:
-        assert reader.read("a.py").module is not None
+        assert reader.glance("a.py").module is not None
+        assert reader.results == {}
+        read = reader.read("a.py")
+        assert reader.glance("a.py") is read
 
 
-@pytest.mark.usefixtures("workers_only")
 def test_a_death_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(isolation, "_BOOT", _FRAGILE)
     files = {f"{n:02}.py": f"x = {n}" for n in range(12)}
@@ -144,7 +152,6 @@ def test_a_death_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert reader.read_many(["00.py"])["00.py"].module is not None
 
 
-@pytest.mark.usefixtures("workers_only")
 @pytest.mark.parametrize("text", ["HANG", "BURN"])
 def test_an_endless_parse_costs_one_file(
     text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -156,7 +163,6 @@ def test_an_endless_parse_costs_one_file(
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is bounded on Linux only")
-@pytest.mark.usefixtures("workers_only")
 def test_all_the_memory_costs_one_file(tmp_path: Path) -> None:
     # Nested lambdas take libcst memory that grows with the square of their number.
     paths = write(tmp_path, {"a.py": "lambda:" * 20_000 + "a", "b.py": "x"})
@@ -167,14 +173,12 @@ def test_all_the_memory_costs_one_file(tmp_path: Path) -> None:
 def test_without_workers_files_are_read_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "_FEW_FILES", 0)
     monkeypatch.setattr(isolation, "_BOOT", "raise SystemExit(1)")
     paths = write(tmp_path, FILES)
     with Reader(tmp_path) as reader:
         assert kinds(reader.read_many(paths))["a.py"] == "ok"
 
 
-@pytest.mark.usefixtures("workers_only")
 def test_workers_run_nothing_of_the_scanned_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,12 +216,14 @@ class Broken(Executor):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("workers_only")
 def test_any_executor_reads_alike(tmp_path: Path) -> None:
     paths = [*write(tmp_path, FILES), "missing.py"]
     with Reader(tmp_path) as reader, deep_recursion():
         expected = summary(reader.read_many(paths))
-    with ThreadPoolExecutor(2) as threads, ProcessPoolExecutor(2) as processes:
+    with (
+        ThreadPoolExecutor(2) as threads,
+        ProcessPoolExecutor(2, get_context("spawn")) as processes,
+    ):
         broken = Broken()
         for executor in (threads, processes, broken):
             with Reader(tmp_path, executor=executor) as reader, deep_recursion():
@@ -226,7 +232,6 @@ def test_any_executor_reads_alike(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("workers_only")
 def test_a_cluster_reads_alike(tmp_path: Path) -> None:
     paths = write(tmp_path, FILES)
     with Reader(tmp_path) as reader, deep_recursion():

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from faceoff_lint import ir
-from faceoff_lint.lowering.shape import is_calm
 from faceoff_lint.reading import Failure, ReadError, lower_text, read_source, shape_check
 
 
@@ -130,13 +129,6 @@ def test_shapes_that_no_parser_may_see(text: str, language: str) -> None:
 )
 def test_shapes_that_are_fine(text: str, language: str) -> None:
     assert shape_check(text, language) is None
-
-
-def test_what_is_calm() -> None:
-    assert is_calm("def f(): return a + b\n" * 100)
-    assert not is_calm("x" + "+a" * 5000)
-    assert not is_calm("lambda:" * 5000)
-    assert not is_calm("a\n" * 100_000)
 
 
 @pytest.mark.parametrize(

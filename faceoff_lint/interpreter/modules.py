@@ -50,6 +50,9 @@ class Reading(Protocol):
     def module(self, path: str) -> tuple[Source, ir.Module] | None:
         """The file's text and IR; None when it could not be read or parsed."""
 
+    def glance(self, path: str) -> ir.Module | None:
+        """The IR of a file that is no part of the app (a test); None when it can't be read."""
+
     def text(self, path: str) -> str | None:
         """The text of a file that is no source (JSON); None when there is none."""
 

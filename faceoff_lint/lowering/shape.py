@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["is_calm", "shape_problem"]
+__all__ = ["shape_problem"]
 
 _MAX_DEPTH = 100
 # libcst quadruples its work with each level of a match pattern or del target.
@@ -18,10 +18,6 @@ _MAX_CHAIN = 400
 # Longer regular expressions are taken for divisions: looking further for the end of each slash
 # would take quadratic time.
 _MAX_REGEX = 1_000
-
-# Limits within which a text is safe to parse without an isolated process.
-_CALM_LENGTH = 64_000
-_CALM_OPERATORS = 1_500
 
 # Strings and comments always match, to the end of the line or text where they are not closed:
 # a scan that had to come back from them would take quadratic time.
@@ -53,7 +49,6 @@ _PATTERN = re.compile(
 )
 _BRACKET_OR_NEWLINE = re.compile(r"[()\[\]{}\n]")
 _BRACES = re.compile(r"\{\{|\}\}|[()\[\]{}]")
-_OPERATORS = re.compile(r"[-+*/%|&^~<>!?@]|\b(?:not|lambda|else|await|typeof|void|delete|new)\b")
 
 
 def shape_problem(text: str, language: str, nesting: int = _MAX_DEPTH) -> tuple[int, str] | None:
@@ -65,16 +60,6 @@ def shape_problem(text: str, language: str, nesting: int = _MAX_DEPTH) -> tuple[
     if language == "python":
         return _scan_python(text, nesting) or _scan_patterns(text)
     return _scan_javascript(text, nesting)
-
-
-def is_calm(text: str) -> bool:
-    """Whether a text whose shape is no problem is also cheap to parse, come what may.
-
-    Libcst's work on long runs of operators grows with their square, in time or in memory.
-    """
-    if len(text) > _CALM_LENGTH:
-        return False
-    return not any(n >= _CALM_OPERATORS for n, _ in enumerate(_OPERATORS.finditer(text)))
 
 
 class _Depth:

@@ -66,6 +66,9 @@ class Reads(Protocol):
     def read(self, path: str) -> Any:
         """A ReadResult: ``source``, ``module``, ``failure``."""
 
+    def glance(self, path: str) -> Any:
+        """``read``, of which nothing is kept."""
+
     def read_many(self, paths: Iterable[str]) -> Any:
         """Several at once, in parallel where that pays."""
 
@@ -83,6 +86,11 @@ class _Reading:
         if result.module is None or result.source is None:
             return None
         return result.source, result.module
+
+    def glance(self, path: str) -> ir.Module | None:
+        """The IR of a file that is no part of the app (a test); None when it can't be read."""
+        module: ir.Module | None = self.reader.glance(path).module
+        return module
 
     def text(self, path: str) -> str | None:
         """A small file that is no source; None when there is none."""

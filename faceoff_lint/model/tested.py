@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from faceoff_lint import ir
-from faceoff_lint.lowering import ParseFailure, lower
 
 if TYPE_CHECKING:
     from faceoff_lint.model.web import Web
@@ -25,9 +24,8 @@ def imported_by_test(web: Web, file: str) -> bool:
         text = web.modules.reading.text(test)
         if text is None or name not in text:
             continue
-        try:
-            module = lower(text, posixpath.splitext(test)[1])
-        except (ParseFailure, RecursionError):
+        module = web.modules.reading.glance(test)
+        if module is None:
             return True
         if any(web.modules.find_js(s, test) == file for s in _specifiers(module)):
             return True

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from faceoff_lint import ir
 from faceoff_lint.finding import Applicability, Edit, Finding, Fix
 from faceoff_lint.fixes import apply_edits
-from faceoff_lint.lowering import UnsupportedLanguage, language_of
-from faceoff_lint.reading import lower_text
+from faceoff_lint.lowering import language_of
+from faceoff_lint.pool import lower_apart
 from faceoff_lint.registry import Registry
 from faceoff_lint.source import Source, Span
 from faceoff_lint.suppressions.judge import apply
@@ -95,15 +95,14 @@ def _count(findings: Sequence[Finding]) -> str:
 def _writer(source: Source, registry: Registry, reason: str | None) -> _Writer | str:
     """What writes into a file, or why nothing can."""
     suffix = posixpath.splitext(source.path)[1]
-    try:
-        python = language_of(suffix) == "python"
-    except UnsupportedLanguage:
+    if not language_of(suffix):
         return _NO_COMMENTS
+    python = language_of(suffix) == "python"
     # Comments are only collected from texts that speak of the linter.
     mark = "\n# faceoff" if python else "\n// faceoff"
-    module = lower_text(source.text + mark, suffix)
-    if not isinstance(module, ir.Module):
-        return _NO_COMMENTS if module.kind == "unsupported" else "the file does not parse"
+    module = lower_apart(Source(source.path, source.text + mark)).module
+    if module is None:
+        return "the file does not parse"
     return _Writer(source, module, module.comments[:-1], registry, reason or "", python)
 
 
@@ -178,8 +177,8 @@ class _Writer:
         """Whether the file is the same code with these comments, and they do their work."""
         edits = [edit for _, some in chosen for edit in some]
         text = apply_edits(self.source.text, edits)
-        module = lower_text(text, self.suffix)
-        if not isinstance(module, ir.Module):
+        module = lower_apart(Source(self.source.path, text)).module
+        if module is None:
             return False
         if (ir.shape(module), [note for *_, note in module.notes]) != self.before:
             return False
