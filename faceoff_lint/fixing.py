@@ -108,13 +108,26 @@ def _native(source: Source, edits: Iterable[Edit]) -> list[Edit]:
 
 
 def diff(made: Plan, sources: Mapping[str, Source]) -> Iterator[str]:
-    """The plan as a unified diff, paths relative to the root."""
+    """The plan as a unified diff that ``git apply`` takes, paths relative to the root."""
     for file, edits in sorted(made.edits.items()):
         source = sources[file]
         after = apply_edits(source.text, _native(source, edits))
-        yield from difflib.unified_diff(
-            source.text.splitlines(), after.splitlines(), f"a/{file}", f"b/{file}", lineterm=""
-        )
+        for line in difflib.unified_diff(
+            _lines(source.text), _lines(after), f"a/{file}", f"b/{file}", lineterm=""
+        ):
+            line, unended, _ = line.partition(_UNENDED)
+            yield line
+            if unended:
+                yield "\\ No newline at end of file"
+
+
+_UNENDED = "\n?"  # no line has it in it
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as git counts them: they end at ``\\n`` only."""
+    *lines, last = text.split("\n")
+    return [*lines, last + _UNENDED] if last else lines
 
 
 def write(made: Plan, root: Path, sources: Mapping[str, Source]) -> None:

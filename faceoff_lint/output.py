@@ -207,10 +207,16 @@ def print_plan(ctx: click.Context, made: Plan, report: Report) -> int:
 
     for problem in made.problems:
         log_error(summary.safe(problem))
+    emit(ctx, map(_diff_line, fixing.diff(made, report.sources)))
+    return 1 if made.edits else 0
+
+
+def _diff_line(line: str) -> str:
+    """A line of a diff to print; it keeps its tabs, so that the diff can be applied."""
+    first, *rest = line.split("\t")
     # GitHub's runner would obey a line of context that begins with `::`.
     shown = printable_line if os.environ.get("GITHUB_ACTIONS") == "true" else printable
-    emit(ctx, map(shown, fixing.diff(made, report.sources)))
-    return 1 if made.edits else 0
+    return "\t".join([shown(first), *map(printable, rest)])
 
 
 def print_rules(ctx: click.Context, rules: Sequence[Rule], output_format: str) -> None:

@@ -189,3 +189,32 @@ def test_fix_and_diff_exclude_each_other(tmp_path: Path) -> None:
         done = check(tmp_path, *arguments)
         assert done.returncode == 2
         assert "Usage:" in done.stderr
+
+
+def test_git_takes_the_diff(tmp_path: Path) -> None:
+    """With tabs, a form feed, and no line end at the end of the file."""
+    (tmp_path / "package.json").write_text('{"dependencies": {"express": "^4.19.0"}}')
+    (tmp_path / "app.js").write_text(
+        "const app = require('express')();\n\x0c\n"
+        "app.use((req, res) => {\n\tres.status(404).json(1);\n});\n"
+        "async function work() {\n\tthrow new Error();\n}\n"
+        "app.get('/', async (req, res) => {\n\twork();\n\tres.send('1');\n});\n"
+        "app.listen(1)"
+    )
+    told = check(tmp_path, "--select", "EXP301", "--unsafe-fixes", "--diff").stdout
+    assert "\\ No newline" in told
+    made = subprocess.run(
+        ["git", "apply", "-p1", "-"], cwd=tmp_path, input=told, text=True, capture_output=True,
+        check=False,
+    )  # fmt: skip
+    assert (made.returncode, made.stderr) == (0, ""), told
+    applied = contents(tmp_path)
+    assert check(tmp_path, "--select", "EXP301", "--unsafe-fixes", "--diff").stdout == ""
+    assert b"await work();" in applied["app.js"] or b"catch" in applied["app.js"]
+
+
+def test_the_diff_marks_a_last_line_without_end(tmp_path: Path) -> None:
+    source = Source("a.py", "a\nb")
+    made = plan([mend(source, "b", "c", SAFE)], {"a.py": source}, unsafe=False)
+    mark = "\\ No newline at end of file"
+    assert [*diff(made, {"a.py": source})][-4:] == ["-b", mark, "+c", mark]

@@ -87,12 +87,14 @@ def _run(tree: Path) -> Fixed:
 
 
 def _changes(diff: str) -> list[str]:
-    """The lines that a diff takes away and adds."""
-    return [
+    """The lines that a diff takes away and adds; a line that only moves is neither."""
+    lines = [
         line
         for line in diff.splitlines()
         if line[:1] in "+-" and line and not line.startswith(("+++ ", "--- "))
     ]
+    there, gone = ({line[1:] for line in lines if line[0] == sign} for sign in "+-")
+    return [line for line in lines if line[1:] not in there & gone]
 
 
 def _git(tree: Path, *args: str) -> str:
