@@ -18,8 +18,10 @@ from faceoff_lint.frameworks.plugins import PLUGIN_MODELS
 from faceoff_lint.frameworks.rest import REST_MODELS
 from faceoff_lint.interpreter import LANGUAGE_MODELS, Frame, Machine, Modules
 from faceoff_lint.interpreter.objects import instantiate
+from faceoff_lint.model.groups import App, Group, Mount, Route, Use, is_group
 from faceoff_lint.model.handlers import resolve
-from faceoff_lint.model.web import App, Group, Mount, Route, Use, Web, is_group, served_of
+from faceoff_lint.model.served import served_of
+from faceoff_lint.model.web import Web
 from faceoff_lint.service import Service
 from faceoff_lint.source import Source, Span
 from faceoff_lint.values import (

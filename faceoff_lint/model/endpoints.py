@@ -16,8 +16,9 @@ from faceoff_lint.source import Span
 from faceoff_lint.values import YES
 
 if TYPE_CHECKING:
+    from faceoff_lint.model.groups import Group
     from faceoff_lint.model.table import Row
-    from faceoff_lint.model.web import Group, Web
+    from faceoff_lint.model.web import Web
 
 __all__ = ["Endpoints", "UrlFor"]
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from faceoff_lint.frameworks.events import ParamEvent
+from faceoff_lint.model.groups import App, Group, Mount, Route, Use
 from faceoff_lint.model.handlers import Handler, Step, resolve
 from faceoff_lint.model.table import Row
-from faceoff_lint.model.web import App, Group, Mount, Route, Use, Web
 from faceoff_lint.source import Span
 from faceoff_lint.values import Function
+
+if TYPE_CHECKING:
+    from faceoff_lint.model.web import Web
 
 __all__ = ["covers", "express_rows", "join_path", "may_match"]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from faceoff_lint.frameworks.events import ErrorHandlerEvent
 from faceoff_lint.frameworks.flask import AsView, methods_of
 from faceoff_lint.frameworks.rest import Api, Namespace
+from faceoff_lint.model.groups import App, Group, Mount, Route
 from faceoff_lint.model.handlers import Handler, Step, resolve
 from faceoff_lint.model.table import Row
-from faceoff_lint.model.web import App, Group, Mount, Route, Web
 from faceoff_lint.values import (
     ClassValue,
     External,
@@ -20,6 +21,9 @@ from faceoff_lint.values import (
     Value,
     as_pattern,
 )
+
+if TYPE_CHECKING:
+    from faceoff_lint.model.web import Web
 
 __all__ = ["class_methods", "flask_rows", "label"]
 

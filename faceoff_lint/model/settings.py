@@ -5,13 +5,15 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from faceoff_lint import ir
 from faceoff_lint.frameworks.events import ConfigEvent
-from faceoff_lint.model.web import App
 from faceoff_lint.source import Span
 from faceoff_lint.values import ClassValue, Instance, ModuleRecord, ModuleValue, Value
+
+if TYPE_CHECKING:
+    from faceoff_lint.model.groups import App
 
 __all__ = ["Decided", "decided", "for_developers"]
 

@@ -8,12 +8,15 @@ Sources: Flask 3.1 ``blueprints.py`` (``BlueprintSetupState``: prefixes, names),
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from faceoff_lint.model.groups import App, Mount, Route
 from faceoff_lint.model.handlers import Step
-from faceoff_lint.model.web import App, Mount, Route, Web
 from faceoff_lint.source import Span
 from faceoff_lint.values import Condition
+
+if TYPE_CHECKING:
+    from faceoff_lint.model.web import Web
 
 __all__ = ["RouteRow", "Row", "route_rows", "table"]
 

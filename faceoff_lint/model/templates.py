@@ -16,7 +16,8 @@ from faceoff_lint.source import Span
 from faceoff_lint.values import Lit
 
 if TYPE_CHECKING:
-    from faceoff_lint.model.web import Group, Web
+    from faceoff_lint.model.groups import Group
+    from faceoff_lint.model.web import Web
 
 __all__ = ["Templates"]
 

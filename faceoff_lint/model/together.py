@@ -14,7 +14,8 @@ from faceoff_lint.values import Condition, exclusive
 
 if TYPE_CHECKING:
     from faceoff_lint.frameworks.events import Event
-    from faceoff_lint.model.web import Group, Mount, Web
+    from faceoff_lint.model.groups import Group, Mount
+    from faceoff_lint.model.web import Web
 
 __all__ = ["body", "loaded_together", "named_blueprints", "runs_after", "same_run", "together"]
 
