@@ -84,6 +84,8 @@ def load(path: Path) -> Baseline:
     shown = printable_path(str(path))
     disk.head(os.fspath(path), _MAX_BYTES + 1)  # a run's result depends on it
     try:
+        if path.exists() and not path.is_file():
+            raise ConfigError(f"the baseline {shown} is not a file")
         with path.open("rb") as opened:
             raw = opened.read(_MAX_BYTES + 1)
         data: Any = json.loads(raw.decode("utf-8-sig"))

@@ -93,12 +93,15 @@ def _digest(answer: object) -> str:
 @observed
 def head(path: str, cap: int) -> bytes | None:
     """The first ``cap`` bytes of a regular file; None when it can't be read."""
+    flags = os.O_RDONLY
+    # Opening a FIFO would wait for a writer.
+    for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
+        flags |= getattr(os, name, 0)
     try:
-        # A FIFO would wait for a writer, a device could do anything.
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            return None
-        with open(path, "rb") as file:
-            return file.read(cap)
+        descriptor = os.open(path, flags)
+        with os.fdopen(descriptor, "rb") as file:
+            # A device could do anything.
+            return file.read(cap) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
     except (OSError, ValueError):
         return None
 

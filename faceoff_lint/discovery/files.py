@@ -11,7 +11,8 @@ import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from faceoff_lint.disk import observed
+from faceoff_lint import disk
+from faceoff_lint.disk import CAP, observed
 
 __all__ = ["SKIPPED_FOLDERS", "list_files", "matcher"]
 
@@ -159,10 +160,12 @@ def _walk(root: Path, start: str) -> Iterator[str]:
 
 
 def _ignore(root: Path, folder: str) -> Iterator[tuple[str, Callable[[str], bool]]]:
-    try:
-        lines = (root / folder / ".gitignore").read_text("utf-8", "replace").splitlines()
-    except OSError:
+    path = os.fspath(root / folder / ".gitignore")
+    # Git reads no link under this name either.
+    raw = disk.head(path, CAP) if disk.kind(path) == "file" else None
+    if raw is None:
         return
+    lines = raw.decode("utf-8", "replace").splitlines()
     match = matcher([line for line in lines if line.strip() and not line.startswith("#")])
     if match:
         yield (f"{folder}/" if folder else "", match)

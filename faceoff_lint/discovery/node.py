@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from faceoff_lint.discovery.versions import npm_bounds, numbers
 from faceoff_lint.service import Requirement
 
-__all__ = ["LOCK_FILES", "dependencies", "locked", "node_version", "read_manifest"]
+__all__ = ["LOCK_FILES", "dependencies", "locked", "node_version", "parse_json", "read_manifest"]
 
 _SECTIONS = (
     ("dependencies", False),
@@ -24,9 +24,18 @@ _YARN_VERSION = re.compile(r'^\s+"?version"?:?\s+"?([^"\s]+)"?', re.MULTILINE)
 _PNPM_VERSION = re.compile(r"\s*['\"]?(\d+\.\d+[^\s('\"_]*)")
 
 
+def parse_json(text: str) -> object:
+    """What a JSON text holds; raises ``ValueError`` also for one that nests too deeply."""
+    try:
+        data: object = json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    return data
+
+
 def read_manifest(text: str) -> dict[str, object]:
     """A package.json as a dict; raises ValueError when it is none."""
-    data = json.loads(text.removeprefix("\ufeff"))
+    data = parse_json(text.removeprefix("\ufeff"))
     if not isinstance(data, dict):
         raise ValueError("not an object")
     return data
@@ -85,7 +94,7 @@ def node_version(
 
 def _npm_lock(text: str, folder: str, name: str, spec: str) -> str | None:
     try:
-        data = json.loads(text)
+        data = parse_json(text)
     except ValueError:
         return None
     packages = data.get("packages") if isinstance(data, dict) else None

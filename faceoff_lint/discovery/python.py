@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import configparser
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from faceoff_lint.discovery.node import parse_json
 from faceoff_lint.discovery.versions import Bounds, numbers, pep440_bounds, poetry_bounds
 from faceoff_lint.service import Requirement
 
@@ -126,8 +126,9 @@ def _toml(text: str) -> dict[str, object]:
 
     try:
         return tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
-        raise ManifestError(f"not valid TOML: {error}") from error
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else error
+        raise ManifestError(f"not valid TOML: {reason}") from error
 
 
 def _table(value: object, *keys: str) -> dict[str, object]:
@@ -181,7 +182,7 @@ def _pipfile(path: str, text: str) -> Iterator[Requirement]:
 
 def _pipfile_lock(path: str, text: str) -> Iterator[Requirement]:
     try:
-        data = json.loads(text)
+        data = parse_json(text)
     except ValueError as error:
         raise ManifestError(f"not valid JSON: {error}") from error
     for section, dev in (("default", False), ("develop", True)):

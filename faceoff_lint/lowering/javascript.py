@@ -19,6 +19,9 @@ __all__ = ["lower_javascript"]
 _HASHBANG = re.compile(r"#![^\n\r\u2028\u2029]*")
 _MESSAGE = re.compile(r"^(?:Error: )?(?:Line \d+: )?")
 
+# How the parser says that it was given more than it bears.
+_TOO_DEEP = "resource limit"
+
 # CommonJS wraps a file in a function, so this is no error in a script.
 _ILLEGAL_RETURN = "Illegal return statement"
 
@@ -67,6 +70,8 @@ def _parse(code: str, jsx: bool) -> tuple[Any, str]:
         for goal in goals:
             try:
                 tree = _parse_goal(code, goal, with_jsx)
+            except TooDeep:
+                raise
             except ParseFailure as failure:
                 failures.append(failure)
                 continue
@@ -97,6 +102,8 @@ def _parse_goal(code: str, goal: str, jsx: bool) -> Any:
             comment="faceoff" in code,
         )
     except esprima.Error as error:
+        if _TOO_DEEP in str(error.message):
+            raise TooDeep from None
         raise ParseFailure.at_offset(code, error.index or 0, _plain(str(error.message))) from None
     except RecursionError:
         raise TooDeep from None

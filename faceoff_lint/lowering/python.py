@@ -47,6 +47,9 @@ def lower_python(text: str) -> ir.Module:
     Where the place of things in the text can't be told exactly, the module has a note over
     ``(0, 0)`` that its positions are approximate.
     """
+    if text.startswith("\ufeff"):
+        # A second byte order mark: Python refuses it, libcst takes it off and counts from there.
+        raise ParseFailure("invalid character U+FEFF")
     try:
         tree = _parse(text)
         positions = locate(text, tree)

@@ -15,6 +15,8 @@ _MAX_DEPTH = 100
 _MAX_PATTERN_DEPTH = 8
 # libcst's work on a().b().c() … grows with the square of its length.
 _MAX_CHAIN = 400
+# So does its work on a.b.c …, and esprima's on labels.
+_MAX_RUN = 1_000
 # Longer regular expressions are taken for divisions: looking further for the end of each slash
 # would take quadratic time.
 _MAX_REGEX = 1_000
@@ -49,6 +51,8 @@ _PATTERN = re.compile(
 )
 _BRACKET_OR_NEWLINE = re.compile(r"[()\[\]{}\n]")
 _BRACES = re.compile(r"\{\{|\}\}|[()\[\]{}]")
+_ATTRIBUTES = re.compile(r"(?:\.[ \t\r\n\\]*+\w++[ \t\r\n\\]*+)++")
+_LABELS = re.compile(r"(?:[\w$]++[ \t\r\n]*+:[ \t\r\n]*+)++")
 
 
 def shape_problem(text: str, language: str, nesting: int = _MAX_DEPTH) -> tuple[int, str] | None:
@@ -58,8 +62,21 @@ def shape_problem(text: str, language: str, nesting: int = _MAX_DEPTH) -> tuple[
     brackets may be open at once.
     """
     if language == "python":
-        return _scan_python(text, nesting) or _scan_patterns(text)
-    return _scan_javascript(text, nesting)
+        return (
+            _scan_python(text, nesting)
+            or _scan_patterns(text)
+            or _long_run(text, _ATTRIBUTES, ".", "names")
+        )
+    return _scan_javascript(text, nesting) or _long_run(text, _LABELS, ":", "labels or conditions")
+
+
+def _long_run(text: str, run: re.Pattern[str], mark: str, what: str) -> tuple[int, str] | None:
+    """A run of one thing after the other that is longer than parsers bear."""
+    if text.count(mark) > _MAX_RUN:
+        for match in run.finditer(text):
+            if match[0].count(mark) > _MAX_RUN:
+                return match.start(), f"too long a chain of {what}"
+    return None
 
 
 class _Depth:
@@ -93,7 +110,7 @@ def _scan_python(text: str, nesting: int) -> tuple[int, str] | None:
         if bracket is None:
             prefix = match["prefix"]
             # The expressions inside an f-string nest as well.
-            if prefix and match[0].count("{") > nesting and _deep_braces(match["string"], nesting):
+            if prefix and _deep_braces(match["string"], nesting):
                 problem = "nested too deeply"
         elif bracket in "([{":
             problem = depth.open()
@@ -107,6 +124,8 @@ def _scan_python(text: str, nesting: int) -> tuple[int, str] | None:
 
 
 def _deep_braces(string: str, nesting: int) -> bool:
+    if sum(map(string.count, "([{")) <= nesting:
+        return False
     depth = 0
     for match in _BRACES.finditer(string):
         if match[0] in "([{":
