@@ -17,6 +17,7 @@ import click
 from faceoff_lint import __version__
 from faceoff_lint.errors import FaceoffError, NothingToLint
 from faceoff_lint.output import log_error
+from faceoff_lint.terminal import printable, printable_line
 
 __all__ = ["cli", "main"]
 
@@ -64,15 +65,24 @@ class _Group(click.Group):
             args = ["check", *args]
         return super().parse_args(ctx, args)
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **extra)
+        except click.ClickException as error:
+            raise _shown(error) from error
+
     def invoke(self, ctx: click.Context) -> Any:
         ctx.color = _color(os.environ)
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (click.exceptions.Exit, click.Abort):
             raise
+        except click.ClickException as error:
+            raise _shown(error) from error
         except KeyboardInterrupt:
             ctx.exit(130)
         except NothingToLint as error:
+            error.detail = "\n".join(map(printable_line, error.detail.split("\n")))
             _fail(ctx, error, 0 if os.environ.get("PRE_COMMIT") == "1" else 2)
         except FaceoffError as error:
             _fail(ctx, error, 2)
@@ -80,9 +90,16 @@ class _Group(click.Group):
             import traceback
 
             log_error(f"internal error: {type(error).__name__}: {error}")
-            click.echo(traceback.format_exc(), err=True)
+            for line in traceback.format_exc().split("\n"):
+                click.echo(printable_line(line), err=True)
             click.echo("This is a fault of faceoff-lint; please report it.", err=True)
             ctx.exit(2)
+
+
+def _shown(error: click.ClickException) -> click.ClickException:
+    """The error with a message that no terminal obeys: it quotes arguments, such as file names."""
+    error.message = "\n".join(printable(line) for line in error.message.split("\n"))
+    return error
 
 
 def _fail(ctx: click.Context, error: FaceoffError, code: int) -> NoReturn:

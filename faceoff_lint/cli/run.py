@@ -12,6 +12,7 @@ import click
 
 from faceoff_lint.errors import FaceoffError
 from faceoff_lint.terminal import printable
+from faceoff_lint.terminal import printable_line
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -187,5 +188,14 @@ def log(verbose: int) -> None:
     """Say on standard error how the run goes: 1 for what was done, 2 for all."""
     import logging
 
+    class Printable(logging.Formatter):
+        """Messages quote names and strings of the scanned tree."""
+
+        def format(self, record: logging.LogRecord) -> str:
+            return "\n".join(map(printable_line, super().format(record).split("\n")))
+
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s", force=True)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Printable())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+

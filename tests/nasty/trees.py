@@ -25,7 +25,7 @@ NAMES: list[bytes] = [
 ]  # fmt: skip
 """File names that a system may hold. All end in ``.py``."""
 
-BROKEN = b"def f(:\n"
+BROKEN = b"from flask import Flask\ndef f(:\n"
 
 
 def make_names(folder: Path) -> dict[str, str]:
