@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -11,14 +10,13 @@ from pathlib import Path
 
 from faceoff_lint.errors import FaceoffError
 from faceoff_lint.finding import Finding
+from faceoff_lint.git import git
 from faceoff_lint.source import Span
 
 __all__ = ["Changes", "changed_since", "involved"]
 
 _HUNK = re.compile(r"@@ -\S+ \+(\d+)(?:,(\d+))? @@")
 _LIMIT = 120  # seconds
-# Nothing that the repository configures may run: no external diff, no text conversion, no monitor.
-_SAFE = ["-c", "core.fsmonitor=false", "-c", "core.quotepath=false", "--no-optional-locks"]
 
 
 @dataclass(slots=True)
@@ -44,6 +42,7 @@ def changed_since(root: Path, revision: str) -> Changes:
     if revision.startswith("-"):
         raise FaceoffError(f"`{revision}` is no revision")
     options = ["--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "-U0"]
+    options += ["--ignore-submodules=all"]
     made = Changes()
     for file, first, count in _hunks(_git(root, ["diff", *options, revision, "--"])):
         # What was only removed is noticed at the line before and the one behind it.
@@ -55,12 +54,8 @@ def changed_since(root: Path, revision: str) -> Changes:
 
 
 def _git(root: Path, arguments: list[str]) -> str:
-    env = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
     try:
-        done = subprocess.run(
-            ["git", *_SAFE, *arguments], cwd=root, env=env, capture_output=True, timeout=_LIMIT,
-            check=False,
-        )  # fmt: skip
+        done = git(root, *arguments, seconds=_LIMIT)
     except FileNotFoundError as error:
         raise FaceoffError("--since needs git") from error
     except subprocess.TimeoutExpired as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from faceoff_lint import disk
 from faceoff_lint.disk import CAP, observed
+from faceoff_lint.git import git
 
 __all__ = ["SKIPPED_FOLDERS", "list_files", "matcher"]
 
@@ -33,11 +34,6 @@ SKIPPED_FOLDERS = frozenset(
         "coverage",
     ]
 )
-
-_GIT = (
-    # A checkout's own configuration may name programs: none of them is run.
-    "git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-optional-locks",
-)  # fmt: skip
 
 
 @observed
@@ -104,16 +100,8 @@ def _git_files(root: Path, tracked_only: bool) -> list[str]:
     if not any((folder / ".git").exists() for folder in (root, *root.parents)):
         return []
     kinds = ["--cached"] if tracked_only else ["--cached", "--others"]
-    command = [*_GIT, "ls-files", "-z", "--exclude-standard", *kinds]
     try:
-        done = subprocess.run(
-            command,
-            cwd=root,
-            capture_output=True,
-            timeout=60,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
+        done = git(root, "ls-files", "-z", "--exclude-standard", *kinds, seconds=60)
     except (OSError, subprocess.SubprocessError):
         return []
     if done.returncode:
