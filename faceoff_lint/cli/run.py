@@ -198,4 +198,3 @@ def log(verbose: int) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Printable())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-

@@ -56,7 +56,7 @@ JSON_TEXTS: dict[str, bytes] = {
 _PACKAGE_KEYS = (
     "name", "version", "main", "type", "exports", "imports", "dependencies", "devDependencies",
     "peerDependencies", "optionalDependencies", "engines", "workspaces", "scripts", "bin", "module",
-    "types", "faceoff-lint", "browser", "directories", "files",
+    "types", "browser", "directories", "files",
 )  # fmt: skip
 _VERSIONS = (
     "", "*", "x", "latest", "^", "~", ">=", "^4", "4.x.x", ">4 <3", "|| ||", "1 - ", "npm:express@4",
@@ -98,7 +98,6 @@ PACKAGES = {
     "scripts": _package(
         scripts={"start": "node " * 5000, "a": "node ../../../etc/passwd", "b": "$("}
     ),
-    "settings": _package(**{"faceoff-lint": {"preset": "\x1b[31m::error::"}}),
 }
 
 LOCKS = {

@@ -15,6 +15,7 @@ import pytest
 
 from faceoff_lint import registry
 from faceoff_lint.errors import NothingToLint
+from faceoff_lint.limits import Limits
 from faceoff_lint.lint import Job, lint
 from faceoff_lint.pool import Reader
 from faceoff_lint.reading import ReadResult
@@ -82,7 +83,8 @@ def test_what_kills_parsers_costs_itself(tmp_path: Path) -> None:
     for name in good:
         (tmp_path / name).write_text("a = 1\n")
     # A few seconds and little memory, so that the test ends soon; the outcome is the same.
-    with Reader(tmp_path, jobs=2, timeout=5, memory_mb=800) as reader:
+    limits = Limits(file_seconds=5, worker_memory_mb=800)
+    with Reader(tmp_path, jobs=2, limits=limits) as reader:
         read = reader.read_many(sorted([*good, *(case.name for case in HEAVY)]))
     assert {name: outcome(read[name]) for name in good} == dict.fromkeys(good, READ)
     assert {case.name: outcome(read[case.name]) for case in HEAVY} == {
