@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from faceoff_lint.errors import FaceoffError
-from faceoff_lint.terminal import printable
-from faceoff_lint.terminal import printable_line
+from faceoff_lint.terminal import printable, printable_line
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

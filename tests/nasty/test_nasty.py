@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,12 @@ def outcome(result: ReadResult) -> str:
         "minified": PASSED_OVER,
         "unsupported": PASSED_OVER,
     }.get(result.failure.kind, FO003)
+
+
+def seeded(case: Case) -> Case:
+    """The case in a file that speaks of a framework: a run reads no others."""
+    speaks = {"py": b"\nfrom flask import Flask\n", "js": b"\n// require('express')\n"}
+    return replace(case, content=case.content + speaks.get(case.name.rpartition(".")[2], b""))
 
 
 def write(folder: Path, cases: list[Case]) -> None:
@@ -131,8 +138,13 @@ def test_a_good_app_among_nasty_files(app: str, tmp_path: Path) -> None:
     before = run(root, *check)
     assert before
     nasty = root / "nasty"
-    write(nasty, CASES)
-    wanted = {f"nasty/{case.name}": case.outcome for case in CASES}
+    cases = [case for case in CASES if case.outcome != READ or len(case.content) < 2_000]
+    # A module imported by a computed name may be anything: what is missing is unknown then.
+    cases = [case for case in cases if case.name != "moderate-imports.js"]
+    write(nasty, [seeded(case) for case in cases])
+    with Reader(root, jobs=2) as reader:
+        read = reader.read_many([f"nasty/{case.name}" for case in cases])
+    wanted = {path: outcome(result) for path, result in read.items()}
     names = root / "names"
     names.mkdir()
     wanted |= {f"names/{name}": code for name, code in trees.make_names(names).items()}
@@ -140,7 +152,7 @@ def test_a_good_app_among_nasty_files(app: str, tmp_path: Path) -> None:
     things.mkdir()
     trees.make_things(things)
     wanted |= {f"things/{name}": said for name, (_, said, _) in trees.THINGS.items()}
-    for kind in ("folder.py", "folder.js"):
+    for kind in ("folder.py", "folder.js", "setup.cfg"):
         wanted[f"things/{kind}/inside.py"] = FO001
     found = run(root, *check)
     own = [f for f in found if not f["file"].startswith(("nasty/", "names/", "things/"))]
@@ -148,8 +160,14 @@ def test_a_good_app_among_nasty_files(app: str, tmp_path: Path) -> None:
     strange = [f for f in found if f not in own]
     for finding in strange:
         assert finding["code"] == wanted[finding["file"]], finding
-    # Nothing said by one about another.
+    # Nothing said by one about another, and none that was read is lost.
     assert len({f["file"] for f in strange}) == len(strange)
+    suffix = ".py" if app.startswith("flask") else ".js"
+    said = {path for path, code in wanted.items() if code.startswith("FO")}
+    said = {path for path in said if path.endswith(suffix)}
+    reported = {f["file"] for f in strange}
+    assert len(said & reported) > 100
+    assert said <= reported | {"things/unreadable.py"} if suffix == ".py" else True
 
 
 # --- manifests -----------------------------------------------------------------------------------

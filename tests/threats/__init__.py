@@ -1,1 +1,1 @@
-"""What a hostile source tree may try, each with a test that it fails. ``SECURITY.md`` lists them."""
+"""What a hostile source tree may try, each with a test that it fails: ``SECURITY.md``."""

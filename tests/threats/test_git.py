@@ -81,7 +81,8 @@ def test_the_trap_works(checkout: Checkout) -> None:
 
 
 KEYS = [
-    "core.fsmonitor", "core.pager", "pager.diff", "pager.ls-files", "core.editor", "core.sshCommand",
+    "core.fsmonitor", "core.pager", "pager.diff", "pager.ls-files", "core.editor",
+    "core.sshCommand",
     "core.askPass", "core.gitProxy", "core.alternateRefsCommand", "diff.external", "gpg.program",
     "credential.helper", "uploadpack.packObjectsHook", "interactive.diffFilter", "alias.diff",
     "alias.ls-files", "sequence.editor", "diff.trap.command", "diff.trap.textconv",
