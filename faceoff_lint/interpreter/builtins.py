@@ -32,7 +32,8 @@ from faceoff_lint.values import (
 )
 
 if TYPE_CHECKING:
-    from faceoff_lint.interpreter.core import Machine, Model
+    from faceoff_lint.interpreter.core import Machine
+    from faceoff_lint.interpreter.state import Model
 
 __all__ = ["LANGUAGE_MODELS"]
 

@@ -10,6 +10,7 @@ from faceoff_lint.interpreter import methods
 from faceoff_lint.interpreter.members import get_attr, get_item
 from faceoff_lint.interpreter.objects import call_super, make_class, make_function, name_function
 from faceoff_lint.interpreter.operators import add, binary, unary
+from faceoff_lint.interpreter.state import CallRecord
 from faceoff_lint.values import (
     UNDEFINED,
     UNKNOWN,
@@ -137,8 +138,6 @@ def _call(vm: Machine, node: ir.Call, env: Env) -> Value:
 
 
 def _traced_call(vm: Machine, node: ir.Call, callee: Value, call: CallArgs) -> Value:
-    from faceoff_lint.interpreter.core import CallRecord
-
     trace = vm.trace
     assert trace is not None
     trace.values.setdefault(id(node.func), callee)  # a member that is called is not evaluated

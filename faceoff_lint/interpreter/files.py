@@ -28,7 +28,8 @@ from faceoff_lint.values import (
 )
 
 if TYPE_CHECKING:
-    from faceoff_lint.interpreter.core import Machine, Model
+    from faceoff_lint.interpreter.core import Machine
+    from faceoff_lint.interpreter.state import Model
 
 __all__ = ["FILE_MODELS", "PathObject"]
 

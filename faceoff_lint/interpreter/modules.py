@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Protocol
 
 from faceoff_lint import ir
-from faceoff_lint.interpreter.core import Frame, Machine
+from faceoff_lint.interpreter.core import Machine
 from faceoff_lint.interpreter.resolution import Resolver
+from faceoff_lint.interpreter.state import Frame
 from faceoff_lint.source import Source, Span
 from faceoff_lint.values import (
     UNDEFINED,
