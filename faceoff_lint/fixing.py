@@ -24,7 +24,7 @@ from faceoff_lint.lowering import language_of
 from faceoff_lint.pool import lower_apart
 from faceoff_lint.source import Source
 
-__all__ = ["Plan", "diff", "plan", "save", "write"]
+__all__ = ["Plan", "content", "diff", "plan", "save", "write"]
 
 
 @dataclass(slots=True)
@@ -158,16 +158,20 @@ def save(path: Path, content: bytes) -> None:
         raise FaceoffError(f"cannot write {path}: {error.strerror}") from error
 
 
+def content(source: Source, edits: Iterable[Edit] = ()) -> bytes:
+    """A file's bytes with edits made. Raises ``UnicodeEncodeError`` for what can't be written."""
+    mark = b"\xef\xbb\xbf" if source.had_bom and source.encoding.startswith("utf-8") else b""
+    encoding = "utf-8" if source.encoding == "utf-8-sig" else source.encoding
+    return mark + apply_edits(source.text, _native(source, edits)).encode(encoding)
+
+
 def _replace(path: Path, root: Path, source: Source, edits: list[Edit]) -> str:
     """Write one file; why not, or empty."""
     real = path.resolve()
     if not real.is_relative_to(root.resolve()):
         return "it is a link out of the project"
-    mark = b"\xef\xbb\xbf" if source.had_bom and source.encoding.startswith("utf-8") else b""
-    encoding = "utf-8" if source.encoding == "utf-8-sig" else source.encoding
     try:
-        before = mark + source.text.encode(encoding)
-        after = mark + apply_edits(source.text, _native(source, edits)).encode(encoding)
+        before, after = content(source), content(source, edits)
         with real.open("rb") as opened:
             if opened.read() != before:
                 return "it has changed meanwhile, or its encoding is not exact"

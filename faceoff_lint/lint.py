@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from faceoff_lint import baseline, config, engine, fixing, suppressions
+from faceoff_lint import baseline, config, engine, suppressions
 from faceoff_lint.baseline import Baseline, Entry
 from faceoff_lint.cache import Entries, Folder, identity
 from faceoff_lint.changes import Changes, changed_since, involved
@@ -25,6 +25,7 @@ from faceoff_lint.discovery import Discovery
 from faceoff_lint.errors import NothingToLint
 from faceoff_lint.finding import Finding
 from faceoff_lint.pool import Reader
+from faceoff_lint.progress import SILENT, Progress
 from faceoff_lint.reading import ReadResult, shown_source
 from faceoff_lint.registry import Registry, Selection
 from faceoff_lint.reports import Report
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from faceoff_lint.model import Web
     from faceoff_lint.service import Service
 
-__all__ = ["Job", "Understood", "accept", "add_ignores", "changed", "fix", "lint", "understand"]
+__all__ = ["Job", "Understood", "accept", "changed", "discovered", "files", "lint", "understand"]
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +53,6 @@ _FAILURES = {
     "timeout": engine.SKIPPED_FILE,
     "crash": engine.SKIPPED_FILE,
 }
-_MAX_ROUNDS = 20
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,8 @@ class Job:
     as many as fit the machine and the tree. ``baseline``: a file of accepted findings.
     ``since``: a revision; what involves no line changed since then is left out. ``cache``: where
     files that were read once are remembered. ``executor``: takes the reading of files, in place of
-    processes of this machine.
+    processes of this machine. ``given``: the content of files, by path relative to the root, in
+    place of what is on disk. ``progress`` is told what goes on.
     """
 
     root: Path
@@ -75,6 +76,8 @@ class Job:
     since: str | None = None
     cache: Folder | None = None
     executor: Executor | None = None
+    given: Mapping[str, bytes] = field(default_factory=dict)
+    progress: Progress = SILENT
 
 
 @dataclass
@@ -118,6 +121,7 @@ def _lint(job: Job, registry: Registry) -> Report:
     findings += _failed_reads(understood)
     skipped = 0
     for web in understood.webs:
+        job.progress.step(f"rules {web.service.name}")
         settings = applied.of_service(web.service)
         selected = applied.rules(settings)
         for rule in registry.rules:
@@ -153,6 +157,7 @@ def _lint(job: Job, registry: Registry) -> Report:
         suppressed=outcome.suppressed,
         accepted=accepted,
         stale=stale,
+        settled=job.settings.file is not None or job.baseline is not None,
     )
 
 
@@ -241,62 +246,21 @@ def _expected(job: Job, applied: Applied, known: Baseline, entry: Entry) -> bool
     return any(file == path or file.startswith(path.rstrip(os.sep) + os.sep) for path in asked)
 
 
-def fix(job: Job, registry: Registry, *, unsafe: bool) -> tuple[Report, list[Finding], list[str]]:
-    """Lint and write fixes, again and again, until nothing changes.
-
-    Returns the report of what is left, what was fixed, and a line for each file that could not be
-    changed. Raises as ``lint`` does.
-    """
-    fixed: list[Finding] = []
-    problems: dict[str, None] = {}
-    for _ in range(_MAX_ROUNDS):
-        report = lint(job, registry)
-        made = fixing.plan(report.findings, report.sources, unsafe=unsafe)
-        fixing.write(made, report.root, report.sources)
-        problems |= dict.fromkeys(made.problems)
-        if not made.edits:
-            return report, fixed, list(problems)
-        fixed += made.fixed
-    problems[f"fixes still led to others after {_MAX_ROUNDS} rounds"] = None
-    return lint(job, registry), fixed, list(problems)
-
-
-def add_ignores(
-    job: Job, registry: Registry, reason: str | None, *, dry: bool = False
-) -> tuple[Report, fixing.Plan]:
-    """Lint and write a suppression for each finding.
-
-    Returns the report of what is left, and what was written, with a line for all that could not
-    be ignored. ``dry``: write nothing; the report is then that of all there is. Raises as ``lint``
-    does.
-    """
-    report = lint(job, registry)
-    added = run_deep(
-        lambda: suppressions.insertions(report.findings, report.sources, registry, reason)
-    )
-    made = fixing.plan(added.findings, report.sources, unsafe=False)
-    if not dry:
-        fixing.write(made, report.root, report.sources)
-        report = lint(job, registry)
-    made.problems += added.left
-    return report, made
-
-
 def understand(job: Job, registry: Registry) -> Understood:
     """Discover, read and put together: all but the rules.
 
     Raises ``NothingToLint``, and ``ConfigError`` for the configuration of a service.
     """
-    paths = [os.fspath(path) for path in job.paths]
-    found, applied = find_services(job.root, paths, job.settings, job.selection, registry)
-    if not found.services:
-        raise NothingToLint(_nothing(job, found), "\n".join(found.notes))
+    found, applied = discovered(job, registry)
+    total = sum(len(service.files) for service in found.services)
     webs: list[Web] = []
     failures: list[Finding] = []
     entries = Entries(job.cache, os.path.realpath(job.root), identity()) if job.cache else None
     limits = job.settings.limits
     with Reader(job.root, job.jobs, limits, entries, job.executor) as reader:
+        reader.given = job.given
         for service in found.services:
+            job.progress.step(f"{service.name}: reading", reader.results, total)
             try:
                 webs.append(_build(service, reader))
                 for line in webs[-1].unknowns():
@@ -309,6 +273,29 @@ def understand(job: Job, registry: Registry) -> Understood:
 
 
 # --- the steps before the rules ------------------------------------------------------------------
+
+
+def discovered(job: Job, registry: Registry) -> tuple[Discovery, Applied]:
+    """The files and services that a job is about, and their settings.
+
+    Raises ``NothingToLint`` when there are none, and ``ConfigError`` as ``understand`` does.
+    """
+    job.progress.step("looking for apps")
+    paths = [os.fspath(path) for path in job.paths]
+    found, applied = find_services(job.root, paths, job.settings, job.selection, registry)
+    if not found.services:
+        raise NothingToLint(_nothing(job, found), "\n".join(found.notes))
+    return found, applied
+
+
+def files(job: Job, registry: Registry) -> list[str]:
+    """The files below the paths asked for that a run reads, relative to the root.
+
+    Sorted by their bytes. Raises as ``discovered`` does.
+    """
+    services = discovered(job, registry)[0].services
+    known = {file for service in services for file in service.files}
+    return sorted(filter(_wanted(job), known), key=os.fsencode)
 
 
 def _build(service: Service, reader: Reader) -> Web:
@@ -388,15 +375,18 @@ def _engine_finding(rule: Rule, span: Span, message: str) -> Finding:
 # --- what is left out ----------------------------------------------------------------------------
 
 
-def _asked(job: Job, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings in the files and folders that were asked for."""
+def _wanted(job: Job) -> Callable[[str], bool]:
+    """Whether a file is one that was asked for, or lies in a folder that was."""
     root = os.path.realpath(job.root)
     asked = [os.path.relpath(os.path.realpath(path), root) for path in job.paths] or ["."]
     wanted = [path.replace(os.sep, "/") for path in asked]
-    for finding in findings:
-        file = finding.span.file
-        if any(want in (".", file) or file.startswith(f"{want}/") for want in wanted):
-            yield finding
+    return lambda file: any(w in (".", file) or file.startswith(f"{w}/") for w in wanted)
+
+
+def _asked(job: Job, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings in the files and folders that were asked for."""
+    wanted = _wanted(job)
+    yield from (finding for finding in findings if wanted(finding.span.file))
 
 
 # --- what the report needs -----------------------------------------------------------------------

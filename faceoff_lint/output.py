@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from faceoff_lint.errors import FaceoffError
-from faceoff_lint.terminal import printable, printable_line
+from faceoff_lint.terminal import hyperlinks, printable, printable_line
 
 if TYPE_CHECKING:
     from faceoff_lint.finding import Finding
@@ -24,10 +24,11 @@ __all__ = [
     "Output",
     "emit",
     "log_error",
+    "note",
     "outputs",
-    "print_diff",
     "print_fixed",
     "print_ignored",
+    "print_next_steps",
     "print_plan",
     "print_rules",
     "write",
@@ -38,6 +39,12 @@ FORMATS = (
     "checkstyle", "rdjson", "markdown",
 )  # fmt: skip
 _TEXT = ("full", "concise")
+# Set by programs that read the output for their users, and pay for every word.
+_AGENTS = ("AI_AGENT", "CLAUDECODE", "CURSOR_AGENT", "GEMINI_CLI")
+
+
+_MANY = 5
+"""Findings of a first run with which one may wonder where to begin."""
 
 
 class Output(NamedTuple):
@@ -57,12 +64,13 @@ def outputs(
     """Pairs each ``--output-file`` with the ``--output-format`` before it.
 
     ``order``: which of both options was given when, as ``output_format`` and ``output_file``.
-    Without any it is ``full``, and in a run of GitHub Actions ``github``. Raises
-    ``click.UsageError``.
+    Without any it is ``full``, in a run of GitHub Actions ``github``, and where an agent reads
+    along ``concise``. Raises ``click.UsageError``.
     """
     if not formats and not files:
-        in_actions = os.environ.get("GITHUB_ACTIONS") == "true" and not statistics
-        return [Output("github" if in_actions else "full")]
+        if os.environ.get("GITHUB_ACTIONS") == "true" and not statistics:
+            return [Output("github")]
+        return [Output("concise" if any(map(os.environ.get, _AGENTS)) else "full")]
     forms, paths = iter(formats), iter(files)
     found: list[Output] = []
     for option in order:
@@ -81,15 +89,21 @@ def outputs(
 
 
 def write(
-    ctx: click.Context, report: Report, wanted: Sequence[Output], *, statistics: bool, quiet: int
+    ctx: click.Context,
+    report: Report,
+    wanted: Sequence[Output],
+    *,
+    statistics: bool,
+    quiet: int,
+    err: bool = False,
 ) -> None:
     """Print and save a report. ``quiet``: 1 prints findings only, 2 nothing; files are written.
 
-    ``statistics`` replace what is printed, not what is saved. Raises ``FaceoffError`` when a file
-    can't be written.
+    ``statistics`` replace what is printed, not what is saved. ``err``: print all of it on standard
+    error. Raises ``FaceoffError`` when a file can't be written.
     """
     if quiet < 2:
-        _print(ctx, report, wanted, statistics=statistics, quiet=bool(quiet))
+        _print(ctx, report, wanted, statistics=statistics, quiet=bool(quiet), err=err)
     for one in wanted:
         if one.file is not None:
             lines = (f"{click.unstyle(line)}\n" for line in _render(report, one.format))
@@ -103,24 +117,29 @@ def _print(
     *,
     statistics: bool,
     quiet: bool,
+    err: bool,
 ) -> None:
+    import dataclasses
+
     from faceoff_lint.reports import summary
 
+    stream = sys.stderr if err else sys.stdout
+    linked = dataclasses.replace(report, links=hyperlinks(os.environ, tty=stream.isatty()))
     printed = next((one.format for one in wanted if one.file is None), None)
     text = printed in _TEXT
     if not quiet:
         for note in _notes(report, wanted):
             emit(ctx, [f"note: {summary.safe(note)}"], err=True)
-        emit(ctx, summary.understood(report), err=not text)
+        emit(ctx, summary.understood(report), err=err or not text)
     if statistics:
-        emit(ctx, summary.statistics(report, as_json=printed == "json"))
+        emit(ctx, summary.statistics(report, as_json=printed == "json"), err=err)
     elif printed is not None:
-        emit(ctx, _render(report, printed))
+        emit(ctx, _render(linked, printed), err=err)
         if printed == "github" and os.environ.get("GITHUB_ACTIONS") == "true" and not quiet:
             # Annotations are ten of a kind and show no code: the job's log has the rest.
             emit(ctx, _render(report, "full"), err=True)
     if not quiet:
-        emit(ctx, summary.closing(report), err=not text)
+        emit(ctx, summary.closing(report), err=err or not text)
 
 
 def _notes(report: Report, wanted: Sequence[Output]) -> Iterator[str]:
@@ -162,6 +181,11 @@ def log_error(message: str) -> None:
     click.echo(f"{click.style('error', fg='red', bold=True)}: {printable(message)}", err=True)
 
 
+def note(message: str) -> None:
+    """Print one line on standard error that is no error."""
+    click.echo(f"note: {printable(message)}", err=True)
+
+
 def emit(ctx: click.Context, lines: Iterable[str], *, err: bool = False) -> None:
     """Print lines at once; a reader that has gone away is no error."""
     text = "\n".join(lines)
@@ -175,7 +199,20 @@ def emit(ctx: click.Context, lines: Iterable[str], *, err: bool = False) -> None
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def print_fixed(ctx: click.Context, fixed: list[Finding], problems: list[str]) -> None:
+def print_next_steps(ctx: click.Context, report: Report, wanted: Sequence[Output]) -> None:
+    """Print what to try next, to a person who seems to be here for the first time."""
+    from faceoff_lint.reports import summary
+
+    printed = next((one.format for one in wanted if one.file is None), None)
+    if printed != "full" or not sys.stdout.isatty() or os.environ.get("CI"):
+        return
+    if len(report.findings) >= _MANY:
+        group = ctx.find_root().command
+        commands = group.list_commands(ctx) if isinstance(group, click.Group) else []
+        emit(ctx, summary.next_steps(report, commands))
+
+
+def print_fixed(ctx: click.Context, fixed: Sequence[Finding], problems: Sequence[str]) -> None:
     """Print what fixing did, and what it could not do."""
     from faceoff_lint.reports import summary
 
@@ -184,20 +221,13 @@ def print_fixed(ctx: click.Context, fixed: list[Finding], problems: list[str]) -
     emit(ctx, summary.fixed(fixed), err=True)
 
 
-def print_ignored(ctx: click.Context, ignored: list[Finding], problems: list[str]) -> None:
+def print_ignored(ctx: click.Context, ignored: Sequence[Finding], problems: Sequence[str]) -> None:
     """Print how many suppressions were written, and what was left."""
     from faceoff_lint.reports import summary
 
     for problem in problems:
         emit(ctx, [f"note: {summary.safe(problem)}"], err=True)
     emit(ctx, summary.ignored(ignored), err=True)
-
-
-def print_diff(ctx: click.Context, report: Report, *, unsafe: bool) -> int:
-    """Print what fixing would change; 1 when there is anything."""
-    from faceoff_lint import fixing
-
-    return print_plan(ctx, fixing.plan(report.findings, report.sources, unsafe=unsafe), report)
 
 
 def print_plan(ctx: click.Context, made: Plan, report: Report) -> int:

@@ -14,7 +14,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -63,7 +63,9 @@ class Reader:
         self.limits = limits or Limits()
         self._jobs = max(1, min(_MAX_JOBS, _processors()) if jobs is None else jobs)
         self._cache = cache
-        self._given = executor
+        self.given: Mapping[str, bytes] = {}
+        """The content of files that is read in place of what is on disk."""
+        self._executor = executor
         self._can_start = bool(sys.executable)
         self._fresh: list[tuple[bytes, ReadResult]] = []
         seconds = self.limits.total_seconds
@@ -119,7 +121,9 @@ class Reader:
             self.results[path] = ReadResult(path, failure=failure)
             return None
         try:
-            return read_source(self.root, path, self.limits.file_size_kb * 1024)
+            return read_source(
+                self.root, path, self.limits.file_size_kb * 1024, self.given.get(path)
+            )
         except ReadError as error:
             self.results[path] = ReadResult(path, failure=error.failure)
             return None
@@ -127,7 +131,7 @@ class Reader:
     def _lower(self, sources: list[Source]) -> None:
         if self._cache is not None:
             sources = [source for source in sources if not self._recalled(source)]
-        if sources and (self._can_start or self._given is not None):
+        if sources and (self._can_start or self._executor is not None):
             sources = self._lower_away(sources)
         if sources:
             self._lower_here(sources)
@@ -158,7 +162,7 @@ class Reader:
         from faceoff_lint.isolation import CannotStart, lower_isolated, shared
 
         terms = _terms(self.limits)
-        executor = self._given or shared(self._jobs)
+        executor = self._executor or shared(self._jobs)
         tasks: list[tuple[Source, Future[str]]] = []
         left: list[Source] = []
         # The longest first, so that none is left over for one worker at the end.
@@ -180,8 +184,8 @@ class Reader:
                 # The executor's failure, not the file's: it is read here, or by another process.
                 _log.info("%s was not read by the executor: %r", source.path, error)
                 left.append(source)
-        if left and self._given is not None and self._can_start:
-            self._given = None
+        if left and self._executor is not None and self._can_start:
+            self._executor = None
             return self._lower_away(left)
         order = {source.path: number for number, source in enumerate(sources)}
         return sorted(left, key=lambda source: order[source.path])

@@ -74,14 +74,20 @@ class ReadError(Exception):
         self.failure = failure
 
 
-def read_source(root: Path, path: str, limit_bytes: int = DEFAULT_LIMIT) -> Source:
+def read_source(
+    root: Path, path: str, limit_bytes: int = DEFAULT_LIMIT, given: bytes | None = None
+) -> Source:
     """The decoded text of the file ``path`` (relative to ``root``, with ``/``).
 
     Only regular files that really lie inside ``root`` are read, and none above ``limit_bytes``.
     UTF-8, with or without a byte order mark; Python files may declare another encoding. Raises
     ``ReadError`` with the kinds ``unreadable``, ``undecodable``, ``too-large``, ``minified``.
+    ``given`` is the content where it is known already.
     """
-    data = _read_bytes(os.fspath(root), path, limit_bytes)
+    if given is None:
+        data = _read_bytes(os.fspath(root), path, limit_bytes)
+    else:
+        data = given if len(given) <= limit_bytes else _too_large(limit_bytes)
     if isinstance(data, tuple):
         raise ReadError(Failure(*data))
     suffix = PurePosixPath(path).suffix.lower()
@@ -141,8 +147,12 @@ def _read_bytes(root: str, path: str, limit_bytes: int) -> bytes | tuple[str, st
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "bad path"
         return "unreadable", reason
     if data is None or len(data) > limit_bytes:
-        return "too-large", f"larger than {limit_bytes // 1024} KB: not read"
+        return _too_large(limit_bytes)
     return data
+
+
+def _too_large(limit_bytes: int) -> tuple[str, str]:
+    return "too-large", f"larger than {limit_bytes // 1024} KB: not read"
 
 
 def _decode(path: str, data: bytes, is_python: bool) -> Source:

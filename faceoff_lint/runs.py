@@ -67,7 +67,16 @@ class Run:
             self._folder.trim()
 
 
-_PLAIN = ("summaries", "notes", "searched", "suppressed", "accepted", "stale", "frameworks")
+_PLAIN = (
+    "summaries",
+    "notes",
+    "searched",
+    "suppressed",
+    "accepted",
+    "stale",
+    "frameworks",
+    "settled",
+)
 
 
 def _data(report: Report) -> dict[str, Any]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
 
 __all__ = [
-    "TAB_WIDTH", "cells", "defuse_json", "display_width", "printable", "printable_line",
-    "printable_path",
+    "TAB_WIDTH", "cells", "defuse_json", "display_width", "hyperlink", "hyperlinks", "printable",
+    "printable_line", "printable_path",
 ]  # fmt: skip
 
 TAB_WIDTH = 4
@@ -81,3 +83,37 @@ def _width(char: str) -> int:
 def defuse_json(text: str) -> str:
     """JSON text with the same meaning in which no CI runner sees a command."""
     return _COMMAND.sub(lambda match: match[0][:-1] + "\\u005b", text)
+
+
+_LINKING_PROGRAMS = (
+    "iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "terminology", "zed", "rio",
+)  # fmt: skip
+_LINKING_TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "foot-extra")
+_LINKING_VARIABLES = ("WT_SESSION", "KONSOLE_VERSION", "DOMTERM")
+_FIRST_VTE = 5001  # 0.50.0 crashed on links
+
+
+def hyperlinks(environ: Mapping[str, str], *, tty: bool) -> bool:
+    """Whether to print links (OSC 8): at a terminal that is known to show them.
+
+    ``FORCE_HYPERLINK`` (0 or 1) decides for terminals that are not known here.
+    """
+    if not tty:
+        return False
+    forced = environ.get("FORCE_HYPERLINK", "")
+    if forced:
+        return forced not in ("0", "false")
+    if environ.get("CI") or environ.get("TMUX") or environ.get("TERM") == "dumb":
+        return False
+    vte = environ.get("VTE_VERSION", "")
+    return (
+        environ.get("TERM_PROGRAM") in _LINKING_PROGRAMS
+        or environ.get("TERM") in _LINKING_TERMS
+        or any(environ.get(name) for name in _LINKING_VARIABLES)
+        or (vte.isdecimal() and int(vte) >= _FIRST_VTE)
+    )
+
+
+def hyperlink(text: str, path: Path) -> str:
+    """The text as a link to a file (an absolute path), which is percent-encoded."""
+    return f"\x1b]8;;{path.as_uri()}\x1b\\{text}\x1b]8;;\x1b\\"

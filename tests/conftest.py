@@ -43,7 +43,10 @@ def write(tmp_path: Path) -> Write:
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nothing of the machine's own settings reaches a test."""
-    for name in ("NO_COLOR", "FORCE_COLOR", "PRE_COMMIT", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
+    for name in (
+        "NO_COLOR", "FORCE_COLOR", "FORCE_HYPERLINK", "PRE_COMMIT", "CI", "GITHUB_ACTIONS",
+        "GITHUB_STEP_SUMMARY", "AI_AGENT", "CLAUDECODE", "CURSOR_AGENT", "GEMINI_CLI",
+    ):  # fmt: skip
         monkeypatch.delenv(name, raising=False)
     # No cache, unless a test asks for one.
     monkeypatch.setenv("FACEOFF_LINT_CACHE_DIR", os.path.join(os.devnull, "none"))

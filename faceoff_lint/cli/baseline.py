@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from faceoff_lint.cli import options, run
+from faceoff_lint.cli import options, progress, run
 from faceoff_lint.output import emit
 
 __all__ = ["baseline"]
@@ -49,7 +49,8 @@ def baseline(
     )
     job = run.changed(job, cache=None if no_cache else run.cache(paths))
     path = Path(os.path.abspath(file or job.settings.baseline or "faceoff-baseline.json"))
-    made = accept(job, known, path, prune=prune)
+    with progress.shown() as observer:
+        made = accept(run.changed(job, progress=observer), known, path, prune=prune)
     fixing.save(path, made.render().encode())
     total = made.accepted.total()
     emit(ctx, [f"{path.name}: {total} accepted; use it with `check --baseline {path.name}`."])

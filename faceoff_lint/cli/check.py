@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,12 @@ import click
 
 from faceoff_lint import output
 from faceoff_lint.cli import options, run
+from faceoff_lint.progress import SILENT, Progress
 
 if TYPE_CHECKING:
-    from faceoff_lint.finding import Finding
     from faceoff_lint.lint import Job
     from faceoff_lint.registry import Registry
+    from faceoff_lint.reports import Report
 
 __all__ = ["check"]
 
@@ -66,6 +68,20 @@ class _Check(click.Command):
     help="Write a suppression comment for each finding; with --diff: only show them.",
 )
 @click.option("--reason", help="The reason that --add-ignore writes into the comments.")
+@click.option(
+    "--stdin-filename",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Take the content of this file from standard input, and report on it alone; with --fix"
+    " its new content goes to standard output.",
+)
+@click.option("--watch", is_flag=True, help="Run again whenever a file changes.")
+@click.option("--show-files", is_flag=True, help="List the files that would be read, and end.")
+@click.option(
+    "--max-warnings",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Exit with 1 for errors and for more warnings than this, else with 0.",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule instead.")
 @options.rules
@@ -93,6 +109,10 @@ def check(
     diff: bool,
     add_ignore: bool,
     reason: str | None,
+    stdin_filename: Path | None,
+    watch: bool,
+    show_files: bool,
+    max_warnings: int | None,
     exit_zero: bool,
     statistics: bool,
     isolated: bool,
@@ -109,21 +129,20 @@ def check(
     practice (practice:async) or preset (preset:strict), separated by commas.
     """
     run.log(verbose)
-    if fixes and diff:
-        raise click.UsageError("--fix writes and --diff only shows: choose one", ctx)
-    if add_ignore and (fixes or unsafe_fixes):
-        raise click.UsageError("--add-ignore accepts what --fix mends: choose one", ctx)
-    _check_reason(ctx, reason, add_ignore=add_ignore)
-    if unsafe_fixes and not (fixes or diff):
-        raise click.UsageError("--unsafe-fixes needs --fix or --diff", ctx)
+    _together(ctx)
+    if reason is not None:
+        _check_reason(ctx, reason)
     order = ctx.meta["output options"]
     wanted = output.outputs(order, output_format, output_file, statistics=statistics)
     if preset is not None:
         select = (f"preset:{preset}", *select)
+    if stdin_filename is not None:
+        paths = (stdin_filename,)
+    given: dict[str, bytes] = {}
     cache = None if no_cache else run.cache(paths)
     folders = run.rule_folders(ctx)
 
-    def begin() -> tuple[Job, Registry]:
+    def begin(progress: Progress = SILENT) -> tuple[Job, Registry]:
         from faceoff_lint import registry
 
         known = run.known(ctx, folders)
@@ -132,58 +151,89 @@ def check(
         job = run.job(
             paths, known, selection, config, isolated=isolated, jobs=jobs, cluster=cluster
         )
-        accepted = baseline or job.settings.baseline
-        return run.changed(job, baseline=accepted, cache=cache), known
+        return run.changed(
+            job,
+            baseline=baseline or job.settings.baseline,
+            cache=cache,
+            given=given,
+            progress=progress,
+        ), known
 
-    fixed: list[Finding] = []
-    problems: list[str] = []
-    if fixes:
-        from faceoff_lint.lint import fix
-
-        job, known = begin()
-        job = run.changed(job, since=since)
-        report, fixed, problems = fix(job, known, unsafe=unsafe_fixes)
-    elif add_ignore:
-        from faceoff_lint.lint import add_ignores
-
-        job, known = begin()
-        if reason is None and job.settings.require_reason:
-            raise click.UsageError("the configuration asks for a reason: give --reason too", ctx)
-        job = run.changed(job, since=since)
-        report, made = add_ignores(job, known, reason, dry=diff)
-        if diff:
-            ctx.exit(output.print_plan(ctx, made, report))
-        fixed, problems = made.fixed, made.problems
-    else:
+    def report(progress: Progress) -> Report:
+        # A text that is given is in no file: no earlier run can have seen it.
+        folder = None if given else cache
         asked = [select, extend_select, ignore, str(config), isolated, str(baseline)]
         asked.append(run.told(folders))
-        report = run.reused(cache, paths, asked, begin)
-        if since is not None:
-            from faceoff_lint.lint import changed
+        return run.reused(folder, paths, asked, lambda: begin(progress))
 
-            report = changed(report, since)
-    report = run.placed(report, paths)
-    if diff:
-        ctx.exit(output.print_diff(ctx, report, unsafe=unsafe_fixes))
-    output.write(ctx, report, wanted, statistics=statistics, quiet=quiet)
-    if report.stale and not quiet:
-        note = f"{report.stale} accepted findings occur no more: `faceoff-lint baseline --prune`"
-        click.echo(f"note: {note}", err=True)
-    if fixes and not quiet:
-        output.print_fixed(ctx, fixed, problems)
-    if add_ignore and not quiet:
-        output.print_ignored(ctx, fixed, problems)
-    if any(finding.code == "FO090" for finding in report.findings):
-        ctx.exit(2)
-    ctx.exit(1 if report.findings and not exit_zero else 0)
+    from faceoff_lint.cli.once import Wish, list_files, once
 
-
-def _check_reason(ctx: click.Context, reason: str | None, *, add_ignore: bool) -> None:
-    """Raise ``click.UsageError`` for a reason that nothing uses, or that no comment can hold."""
-    if reason is None:
+    if show_files:
+        list_files(ctx, *begin(), paths)
         return
-    if not add_ignore:
-        raise click.UsageError("--reason needs --add-ignore", ctx)
+    wish = Wish(
+        begin,
+        report,
+        paths,
+        wanted,
+        since=since,
+        fixes=fixes,
+        unsafe=unsafe_fixes,
+        diff=diff,
+        add_ignore=add_ignore,
+        reason=reason,
+        exit_zero=exit_zero,
+        max_warnings=max_warnings,
+        statistics=statistics,
+        quiet=quiet,
+        verbose=verbose,
+    )
+    if watch:
+        from faceoff_lint.cli import watch as watching
+
+        folder = run.root(paths)
+        written = [one.file for one in wanted if one.file is not None]
+        watching.watch(
+            lambda: once(ctx, wish),
+            lambda: watching.watched(folder, begin, written),
+        )
+    if stdin_filename is not None:
+        name = run.relative(stdin_filename, run.root(paths))
+        given[name] = sys.stdin.buffer.read()
+        wish = wish._replace(text=name, content=given[name])
+    ctx.exit(once(ctx, wish))
+
+
+# Options that cannot stand together, and what to say of them.
+_APART = (
+    (("fixes", "diff"), "--fix writes and --diff only shows: choose one"),
+    (("add_ignore", "fixes"), "--add-ignore accepts what --fix mends: choose one"),
+    (("add_ignore", "unsafe_fixes"), "--add-ignore accepts what --fix mends: choose one"),
+    (("stdin_filename", "paths"), "--stdin-filename names the one file to report on"),
+    (("stdin_filename", "watch"), "standard input can't be watched"),
+    (("stdin_filename", "add_ignore"), "--add-ignore writes files, not to standard output"),
+    (("watch", "diff"), "--watch and --diff: choose one"),
+    (("watch", "add_ignore"), "--watch would ignore all that comes: choose one"),
+)
+_NEEDS = (
+    ("reason", ("add_ignore",), "--reason needs --add-ignore"),
+    ("unsafe_fixes", ("fixes", "diff"), "--unsafe-fixes needs --fix or --diff"),
+)
+
+
+def _together(ctx: click.Context) -> None:
+    """Raise ``click.UsageError`` for options that don't go together."""
+    given = {name for name, value in ctx.params.items() if value not in (None, False, ())}
+    for names, message in _APART:
+        if given.issuperset(names):
+            raise click.UsageError(message, ctx)
+    for name, needed, message in _NEEDS:
+        if name in given and not given.intersection(needed):
+            raise click.UsageError(message, ctx)
+
+
+def _check_reason(ctx: click.Context, reason: str) -> None:
+    """Raise ``click.UsageError`` for a reason that no comment can hold."""
     from faceoff_lint.suppressions import reason_problem
 
     problem = reason_problem(reason)

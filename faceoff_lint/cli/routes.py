@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from faceoff_lint.cli import options, run
+from faceoff_lint.cli import options, progress, run
 from faceoff_lint.output import emit, log_error
 
 __all__ = ["routes"]
@@ -46,7 +46,8 @@ def routes(
         paths, known, registry.Selection(), config, isolated=isolated, jobs=jobs, cluster=cluster
     )
     job = run.changed(job, cache=None if no_cache else run.cache(paths))
-    understood = understand(job, known)
+    with progress.shown(verbose=verbose) as observer:
+        understood = understand(run.changed(job, progress=observer), known)
     placed = run.placed(Report(job.root), paths)
     for failure in understood.failures:
         log_error(failure.message)

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from faceoff_lint.registry import Registry
     from faceoff_lint.reports import Report
 
-__all__ = ["cache", "changed", "job", "known", "log", "placed", "reused", "rule_folders", "told"]
+__all__ = [
+    "cache", "changed", "job", "known", "log", "placed", "relative", "reused", "root",
+    "rule_folders", "told",
+]  # fmt: skip
 
 _CLUSTER_SECONDS = 30
 
@@ -101,8 +104,12 @@ def cache(paths: Sequence[Path]) -> Folder | None:
     """Where a run on ``paths`` may keep what it finds out; None when there is no such place."""
     from faceoff_lint.cache import Folder
 
-    full = [Path(os.path.abspath(path)) for path in paths or (Path(),)]
-    return Folder.open(_root(_common(full)))
+    return Folder.open(root(paths))
+
+
+def root(paths: Sequence[Path]) -> Path:
+    """What a run on ``paths`` calls its root."""
+    return _root(_common([Path(os.path.abspath(path)) for path in paths or (Path(),)]))
 
 
 def reused(
@@ -120,9 +127,10 @@ def reused(
     from faceoff_lint.runs import Run
 
     full = [os.path.abspath(path) for path in paths or (Path(),)]
-    root = os.fspath(_root(_common([Path(path) for path in full])))
     kinds = [os.path.isdir(path) for path in full]
-    before = Run(folder, [root, full, kinds, os.environ.get("PRE_COMMIT", ""), *asked])
+    before = Run(
+        folder, [os.fspath(root(paths)), full, kinds, os.environ.get("PRE_COMMIT", ""), *asked]
+    )
     report = before.known()
     if report is None:
         from faceoff_lint.lint import lint
@@ -160,6 +168,11 @@ def _root(start: Path) -> Path:
             return folder
     here = Path.cwd()
     return here if start.is_relative_to(here) else start
+
+
+def relative(file: Path, root: Path) -> str:
+    """A file's path relative to the root of a run, as findings name it."""
+    return Path(os.path.realpath(file)).relative_to(os.path.realpath(root)).as_posix()
 
 
 def placed(report: Report, paths: Sequence[Path]) -> Report:

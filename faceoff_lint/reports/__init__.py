@@ -16,7 +16,7 @@ from faceoff_lint.finding import Finding, Severity
 from faceoff_lint.reading import ReadResult
 from faceoff_lint.rule import Rule
 from faceoff_lint.source import Position, Source, Span
-from faceoff_lint.terminal import printable_path
+from faceoff_lint.terminal import hyperlink, printable_path
 
 __all__ = ["Report", "plural", "readable", "relative"]
 
@@ -30,11 +30,13 @@ class Report:
     ``notes``: what was passed over. ``searched``: how many source files were there.
     ``suppressed``: findings that comments hide; ``accepted``: that the baseline holds; ``stale``:
     how many it holds that occur no more. ``reads``: what reading each file gave. ``frameworks``:
-    ``flask`` and ``express``, as far as there are apps of them.
+    ``flask`` and ``express``, as far as there are apps of them. ``settled``: whether there is a
+    configuration file or a baseline.
 
     ``here`` is the user's folder, relative to the root, and ``prefix`` the root as seen from there
     when it lies elsewhere: printed paths open from where the user is. ``given`` is the one folder
-    that was asked for, relative to the root: paths in data are relative to it.
+    that was asked for, relative to the root: paths in data are relative to it. ``links``: whether
+    places are printed as links.
     """
 
     root: Path
@@ -49,9 +51,11 @@ class Report:
     stale: int = 0
     reads: Mapping[str, ReadResult] = field(default_factory=dict)
     frameworks: tuple[str, ...] = ()
+    settled: bool = False
     here: str = ""
     prefix: str = ""
     given: str = ""
+    links: bool = False
 
     def source(self, path: str) -> Source:
         """The text of a file; empty when it could not be read."""
@@ -68,6 +72,12 @@ class Report:
     def path(self, file: str) -> str:
         """A file's path to print, safe for terminals and CI logs."""
         return printable_path(self.prefix + relative(file, self.here))
+
+    def place(self, span: Span) -> str:
+        """``path:line:column`` of a span to print, as a link where those are wanted."""
+        start = self.start(span)
+        text = f"{self.path(span.file)}:{start.line}:{start.column}"
+        return hyperlink(text, self.root.absolute() / span.file) if self.links else text
 
     def local(self, file: str) -> str:
         """A file's path as it opens from the user's folder, unescaped: for readers of data."""

@@ -16,8 +16,6 @@ __all__ = ["render"]
 def render(report: Report) -> Iterator[str]:
     """``path:line:column: severity[CODE] message``."""
     for finding in report.findings:
-        start = report.start(finding.span)
         severity = report.severity(finding)
         tag = style(f"{severity.value}[{finding.code}]", fg=COLORS[severity], bold=True)
-        place = f"{report.path(finding.span.file)}:{start.line}:{start.column}"
-        yield f"{place}: {tag} {printable(finding.message)}"
+        yield f"{report.place(finding.span)}: {tag} {printable(finding.message)}"

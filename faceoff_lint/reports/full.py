@@ -67,7 +67,7 @@ def _frame(
     """The place of a span: its first line, a line of context either side, a caret with a label."""
     source = report.source(span.file)
     start, end = source.position(span.start), source.position(span.end)
-    yield f"{' ' * gutter}{_dim(arrow)} {report.path(span.file)}:{start.line}:{start.column}"
+    yield f"{' ' * gutter}{_dim(arrow)} {report.place(span)}"
     if not source.text:
         return
     bar = f"{' ' * gutter} {_dim('|')}"

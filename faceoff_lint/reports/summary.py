@@ -12,7 +12,7 @@ from faceoff_lint.finding import Applicability, Finding, Severity
 from faceoff_lint.reports import Report, plural
 from faceoff_lint.terminal import printable
 
-__all__ = ["closing", "fixed", "ignored", "safe", "statistics", "understood"]
+__all__ = ["closing", "fixed", "ignored", "next_steps", "safe", "statistics", "understood"]
 
 
 def safe(text: str) -> str:
@@ -47,6 +47,25 @@ def closing(report: Report) -> Iterator[str]:
     total = plural(len(report.findings), "finding")
     known = f" ({', '.join(fixable)})" if fixable else ""
     yield f"{total}: {', '.join(counts)}{known}{tail}."
+
+
+def next_steps(report: Report, commands: Sequence[str]) -> Iterator[str]:
+    """What to try after a first run; ``commands``: those there are."""
+    code = report.errors_first[0].code
+    steps = [
+        (f"faceoff-lint rule {code}", "what a finding means, with examples", "rule"),
+        ("faceoff-lint baseline", "accept what is there, report only what is new", "baseline"),
+        ("faceoff-lint init", "write a configuration for this project", "init"),
+        ("faceoff-lint check --fix", "mend what can be mended safely", ""),
+    ]
+    safe_fix = any(f.fix and f.fix.applicability is Applicability.SAFE for f in report.findings)
+    shown = [
+        step[:2] for step in steps if step[2] in commands or (not step[2] and safe_fix)
+    ]  # fmt: skip
+    width = max(len(command) for command, _ in shown)
+    yield ""
+    yield style("What next:", bold=True)
+    yield from (f"  {command:<{width}}  {what}" for command, what in shown)
 
 
 def fixed(findings: Sequence[Finding]) -> Iterator[str]:

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from faceoff_lint import registry
 from faceoff_lint.errors import NothingToLint
-from faceoff_lint.lint import Job, fix, lint
+from faceoff_lint.lint import Job, lint
 from faceoff_lint.lowering import language_of
+from faceoff_lint.mending import fix
 from faceoff_lint.pool import Reader
 
 _GIT = ("git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
