@@ -187,8 +187,16 @@ def placed(report: Report, paths: Sequence[Path]) -> Report:
         report,
         here=_below(here, root) if inside else "",
         prefix="" if inside else f"{root.as_posix().rstrip('/')}/",
-        given=_below(given, root),
+        given=_given(given, root),
     )
+
+
+def _given(folder: Path, root: Path) -> str:
+    """The folder that was asked for, as findings name it: links followed."""
+    real, base = os.path.realpath(folder), os.path.realpath(root)
+    if os.path.commonpath((real, base)) != base:
+        return ""  # a link out of the tree: nothing in it is read
+    return _below(Path(real), Path(base))
 
 
 def _below(path: Path, root: Path) -> str:

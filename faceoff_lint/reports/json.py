@@ -38,9 +38,17 @@ def as_data(report: Report, finding: Finding) -> dict[str, Any]:
             for related in finding.related
         ],
         "fix": None if finding.fix is None else _fix(report, finding.fix),
-        "service": finding.service,
+        "service": _service(report, finding.service),
         "practice": finding.practice,
     }
+
+
+def _service(report: Report, service: str) -> str:
+    """A service's name, ``flask:backend``, its folder relative to the one given."""
+    framework, colon, folder = service.partition(":")
+    if not colon:
+        return service
+    return f"{framework}:{relative('' if folder == '.' else folder, report.given) or '.'}"
 
 
 def _start(report: Report, span: Span) -> dict[str, Any]:
