@@ -55,16 +55,17 @@ def main() -> int:
     names = [line for line in given.names.read_text().split() if ":" in line]
     with ThreadPoolExecutor(4) as threads:
         found = list(threads.map(lambda name: _fetched(name, given.into), names))
+    had = [(name, folder) for name, folder in zip(names, found, strict=True) if folder is not None]
+    print(f"not to be had: {', '.join(sorted(set(names) - {name for name, _ in had}))}", flush=True)
     outcomes = []
-    for name, folder in zip(names, found, strict=True):
-        if folder is None:
-            print(f"{name}: not to be had", flush=True)
-            continue
-        outcomes.append(_outcome(name, folder))
-        if outcomes[-1].bad:
-            print(f"{name}: {'; '.join(outcomes[-1].bad[:5])}", flush=True)
-    if given.results:
-        given.results.write_text("".join(json.dumps(asdict(one)) + "\n" for one in outcomes))
+    with ThreadPoolExecutor(2) as threads:
+        for outcome in threads.map(lambda one: _outcome(*one), had):
+            outcomes.append(outcome)
+            if outcome.bad:
+                print(f"{outcome.name}: {'; '.join(outcome.bad[:5])}", flush=True)
+            if given.results:
+                with given.results.open("a") as file:
+                    file.write(json.dumps(asdict(outcome)) + "\n")
     print("\n".join(_summary(outcomes)))
     return int(any(outcome.bad for outcome in outcomes))
 
@@ -119,9 +120,10 @@ def _outcome(name: str, folder: Path) -> Outcome:
     kinds: Counter[str] = Counter()
     paths = list(_sources(folder))
     found.files = len(paths)
-    with Reader(folder) as reader:
-        for path in paths:
-            result = reader.read(path)
+    for at in range(0, len(paths), 200):
+        with Reader(folder, jobs=1) as reader:
+            results = reader.read_many(paths[at : at + 200])
+        for path, result in results.items():
             kinds[result.failure.kind if result.failure else "read"] += 1
             if result.source is not None:
                 found.size += len(result.source.text)
