@@ -109,7 +109,7 @@ def _outcome(name: str, folder: Path) -> Outcome:
         )
         found.exit_code, found.said = done.returncode, done.stderr[-500:]
         rows = json.loads(done.stdout) if done.stdout else []
-        found.codes = Counter(row["code"] for row in rows)
+        found.codes = dict(Counter(row["code"] for row in rows))
         nothing = done.returncode == 2 and "nothing to lint" in done.stderr
         if done.returncode not in (0, 1) and not nothing:
             found.bad.append(f"exit code {done.returncode}: {done.stderr.strip()[-200:]}")
