@@ -12,10 +12,10 @@ __all__ = ["Peer", "Places", "peers"]
 _ESLINT = """
 const load = (name) => require(require.resolve(name, {{ paths: [{node!r}] }}))
 const n = load('eslint-plugin-n'), promise = load('eslint-plugin-promise')
-const security = load('eslint-plugin-security'), js = load('@eslint/js')
+const security = load('eslint-plugin-security')
 module.exports = [
   {{ ignores: ['**/public/**', '**/dist/**', '**/build/**', '**/*.min.js', '**/frontend/**'] }},
-  js.configs.recommended, n.configs['flat/recommended-script'],
+  n.configs['flat/recommended-script'],
   promise.configs['flat/recommended'], security.configs.recommended,
   {{ files: ['**/*.{{js,mjs,cjs}}'] }},
 ]
