@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 __all__ = ["Position", "Source", "Span"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of one file. ``file`` is relative to the root of the run, with ``/``.
 
     ``start`` and ``end`` are 0-based code-point offsets into the decoded text, half open.

@@ -132,7 +132,32 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
-    cli(prog_name=_PROGRAM)
+    try:
+        cli(prog_name=_PROGRAM)
+    except SystemExit as end:
+        _leave(end.code)
+        raise
+
+
+def _leave(code: str | int | None) -> None:
+    """End the process at once where that loses nothing.
+
+    Python would look for garbage among all nodes and values of the run and free them one by one: a
+    tenth of the time of large runs. What is flushed or closed at the end is so here too.
+    """
+    if "faceoff_lint.lint" not in sys.modules or "distributed" in sys.modules:
+        return
+    if not isinstance(code, int):
+        return
+    import atexit
+
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return  # Python knows what to say of it
+    atexit._run_exitfuncs()
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -249,9 +249,9 @@ def _exhausted(function: Function, row: Row) -> set[int]:
     the converter ``any``.
     """
     allowed: dict[str, set[object]] = {}
-    for node in ir.walk_local(function.node.body):
+    for node in ir.own(function.node):
         if isinstance(node, ir.Assign) and isinstance(node.target, ir.Name):
-            texts: set[object] = {n.value for n in ir.walk(node.value) if isinstance(n, ir.Const)}
+            texts: set[object] = {n.value for n in ir.find(node.value, ir.Const)}
             if isinstance(node.value, ir.Call) and len(texts) > 1:
                 allowed[node.target.id] = texts
     for variable in variables(row.path):

@@ -285,7 +285,7 @@ class Flow:
             return found[1]
         trace = self.trace(function)
         sites: list[CallSite] = []
-        for node in ir.walk_local(function.node.body):
+        for node in ir.own(function.node):
             if isinstance(node, ir.Call):
                 records = trace.calls.get(id(node), [])
                 callees = [c for r in records for c in options(r.callee)]
@@ -368,13 +368,13 @@ class Flow:
                     if any(n is site.node for n in ir.walk(node.value)):
                         return True
             elif isinstance(node, ir.If) and node.start < site.node.start:
-                reads = [n.id for n in ir.walk(node.test) if isinstance(n, ir.Name)]
+                reads = [n.id for n in ir.find(node.test, ir.Name)]
                 tested.update(name for name in reads if name not in own)
         return bool(filled & tested)
 
     def closures(self, function: Function) -> list[Function]:
         """Functions written directly inside a function's body."""
-        nodes = [n for n in ir.walk_local(function.node.body) if isinstance(n, ir.Func)]
+        nodes = [n for n in ir.own(function.node) if isinstance(n, ir.Func)]
         found = (self.closure(function, n) for n in nodes)
         return [f for f in found if f is not None]
 

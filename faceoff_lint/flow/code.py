@@ -144,34 +144,40 @@ class Code:
         return self._index
 
     def _scan(self, record: ModuleRecord, index: _Index) -> None:
-        stack: list[tuple[ir.Node, Scopes, tuple[ir.Node, ...]]] = [(record.module, (), ())]
+        """Put a module's nodes into the index: one pass over all code, so plain loops."""
+        calls, attrs, names = index.calls, index.attrs, index.names
+        stack: list[tuple[ir.Node, Scopes, tuple[ir.Node, ...], bool]]
+        stack = [(record.module, (), (), True)]
         while stack:
-            node, chain, above = stack.pop()
-            if isinstance(node, ir.Call):
+            node, chain, above, outside = stack.pop()
+            if isinstance(node, ir.Name):
+                names.setdefault(node.id, []).append(Place(node, record, chain, above))
+                continue
+            if isinstance(node, ir.Attr):
+                attrs.setdefault(node.name, []).append(Place(node, record, chain, above))
+            elif isinstance(node, ir.Call):
                 name = ir.last_name(node.func)
                 if name:
-                    index.calls.setdefault(name, []).append(Place(node, record, chain, above))
-            elif isinstance(node, ir.Attr):
-                index.attrs.setdefault(node.name, []).append(Place(node, record, chain, above))
-            elif isinstance(node, ir.Name):
-                index.names.setdefault(node.id, []).append(Place(node, record, chain, above))
+                    calls.setdefault(name, []).append(Place(node, record, chain, above))
             elif isinstance(node, ir.Throw):
                 index.throws.append(Place(node, record, chain, above))
-            outside = not any(isinstance(s, ir.Func) for s in chain)
-            if outside and isinstance(node, (ir.Attr, ir.Index, ir.Call)):
-                index.at_import.append(Place(node, record, chain, above))
-            if isinstance(node, (ir.Func, ir.Class)):
+            elif isinstance(node, (ir.Func, ir.Class)):
                 inner = (*chain, node)
                 self.chains[id(node)] = inner
-                body: list[ir.Node] = [*node.body]
+                within = outside and not isinstance(node, ir.Func)
+                body = set(map(id, node.body))
                 for child in reversed(list(ir.children(node))):
-                    if any(child is b for b in body):
-                        stack.append((child, inner, ()))
+                    if id(child) in body:
+                        stack.append((child, inner, (), within))
                     else:  # decorators, defaults, bases are evaluated outside
-                        stack.append((child, chain, (*above, node)))
+                        stack.append((child, chain, (*above, node), outside))
                 continue
-            around = (*above, node)
-            stack.extend((c, chain, around) for c in reversed(list(ir.children(node))))
+            if outside and isinstance(node, (ir.Attr, ir.Index, ir.Call)):
+                index.at_import.append(Place(node, record, chain, above))
+            inside = list(ir.children(node))
+            if inside:
+                around = (*above, node)
+                stack += [(child, chain, around, outside) for child in reversed(inside)]
 
     # --- meaning -----------------------------------------------------------------------------
 

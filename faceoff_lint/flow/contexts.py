@@ -64,7 +64,7 @@ class Contexts:
         if id(function.node) in seen or len(way) > MAX_DEPTH:
             return None
         seen.add(id(function.node))
-        body = [*ir.walk_local(function.node.body)]
+        body = [*ir.own(function.node)]
         names = {n.id if isinstance(n, ir.Name) else n.name for n in body
                  if isinstance(n, (ir.Name, ir.Attr))}  # fmt: skip
         if names & _ASKS or (way and function.node.is_generator):

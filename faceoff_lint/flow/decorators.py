@@ -99,9 +99,7 @@ def _hands_through(closure: Function) -> bool:
 def _hands_back(closure: Function) -> bool:
     """Whether every call of the view is what the closure returns."""
     stars = _stars(closure) or {}
-    returned = [
-        n.value for n in ir.walk(closure.node) if isinstance(n, ir.Return) and n.value is not None
-    ]
+    returned = [n.value for n in ir.find(closure.node, ir.Return) if n.value is not None]
     for node in ir.walk(closure.node):
         spread = isinstance(node, ir.Call) and any(a.spread for a in node.args)
         if spread and stars and not any(node is value for value in returned):

@@ -124,7 +124,7 @@ class Walk:
     def explain(self, wanted: Callable[[Exit[Path]], bool]) -> tuple[ir.Expr, bool] | None:
         """The last condition, and its truth, on the first way out that is wanted."""
         self._relevant = set()
-        for node in ir.walk_local(self.function.node.body):
+        for node in ir.own(self.function.node):
             if isinstance(node, (ir.If, ir.Cond)) and self._matters(node):
                 self._relevant.update(id(n) for n in ir.walk(node.test))
             elif isinstance(node, ir.Logical) and self._matters(node.right):
@@ -147,7 +147,7 @@ class Walk:
         Code that names all values a variable can have needs no ``else``.
         """
         found: dict[Any, set[Any]] = {}
-        for node in ir.walk_local(self.function.node.body):
+        for node in ir.own(self.function.node):
             pairs: list[tuple[ir.Expr, ir.Expr]] = []
             if isinstance(node, ir.Switch):
                 pairs = [(node.subject, test) for case in node.cases for test in case.tests]
@@ -334,7 +334,7 @@ def _aliases(body: list[ir.Stmt], channels: set[str]) -> set[str]:
             if isinstance(node, ir.FuncDecl) and ir.mentions(node.func, names):
                 names.add(node.func.name)
             elif isinstance(node, ir.Declare) and _holds(node.value, names):
-                names.update(n.id for n in ir.walk(node.target) if isinstance(n, ir.Name))
+                names.update(n.id for n in ir.find(node.target, ir.Name))
         if len(names) == before:
             break
     return names

@@ -246,20 +246,18 @@ def _throws(function: Function) -> bool:
     """Whether a function's own body throws outside of every ``try`` that catches."""
     guarded = {
         id(n)
-        for t in ir.walk_local(function.node.body)
+        for t in ir.own(function.node)
         if isinstance(t, ir.Try) and t.handlers
         for statement in t.body
         for n in ir.walk(statement)
     }
-    return any(
-        isinstance(n, ir.Throw) and id(n) not in guarded for n in ir.walk_local(function.node.body)
-    )
+    return any(isinstance(n, ir.Throw) and id(n) not in guarded for n in ir.own(function.node))
 
 
 def _where_sent(function: Function) -> set[int]:
     """The nodes that depend on ``res.headersSent``."""
     found: set[int] = set()
-    for node in ir.walk_local(function.node.body):
+    for node in ir.own(function.node):
         test: ir.Expr | None = None
         if isinstance(node, (ir.If, ir.Cond)):
             test = node.test

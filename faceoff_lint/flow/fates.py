@@ -181,7 +181,7 @@ class Fates:
 
     def _by_chain(self, function: Function, channels: set[str]) -> Iterator[Lost]:
         """``.then(… res …).catch(log)`` on which all depends."""
-        for statement in ir.walk_local(function.node.body):
+        for statement in ir.own(function.node):
             value = statement.value if isinstance(statement, (ir.ExprStmt, ir.Return)) else None
             value = value.value if isinstance(value, ir.Await) else value
             if not isinstance(value, ir.Call) or not isinstance(value.func, ir.Attr):
@@ -276,7 +276,7 @@ class Fates:
         them would run no more, or the function is no handler.
         """
         function = pair.function
-        for node in ir.walk_local(function.node.body):
+        for node in ir.own(function.node):
             if not isinstance(node, ir.If):
                 continue
             for branch in (node.body, node.orelse):

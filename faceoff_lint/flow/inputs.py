@@ -111,7 +111,7 @@ class Inputs:
         Any look counts: what it decides is not judged.
         """
         function, inside = site.function, {id(n) for n in ir.walk(site.node)}
-        for node in ir.walk_local(function.node.body):
+        for node in ir.own(function.node):
             test: ir.Expr | None = None
             if isinstance(node, (ir.If, ir.Cond, ir.While)):
                 test = node.test
@@ -166,7 +166,7 @@ class Inputs:
                 return False
             if handler.library in _VALIDATORS or handler.function is None:
                 return True
-            reads = (n.name for n in ir.walk(handler.function.node) if isinstance(n, ir.Attr))
+            reads = (n.name for n in ir.find(handler.function.node, ir.Attr))
             if part in reads:
                 return True
         return False
@@ -197,7 +197,7 @@ def _only_value(function: Function, node: ir.Expr) -> ir.Expr | None:
     if not isinstance(node, ir.Name):
         return None
     values: list[ir.Expr | None] = []
-    for inner in ir.walk_local(function.node.body):
+    for inner in ir.own(function.node):
         if isinstance(inner, (ir.Declare, ir.Assign)):
             target = inner.target
             if isinstance(target, ir.Name) and target.id == node.id:

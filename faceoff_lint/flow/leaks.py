@@ -134,7 +134,7 @@ class Leaks:
     def _ends(self, listener: Function) -> bool:
         """Whether a listener ends the process, throws, or closes something."""
         reached = self.flow.reached([listener])
-        if any(isinstance(n, ir.Throw) for f in reached for n in ir.walk_local(f.node.body)):
+        if any(isinstance(n, ir.Throw) for f in reached for n in ir.own(f.node)):
             return True
         return any(
             p.endswith(("process.exit", "process.abort", "process.kill", ".close"))

@@ -140,7 +140,7 @@ class Order:
             and any(isinstance(c, External) and c.path == BODY
                     for c in options(self.flow.value(f, n)))
             for f in every
-            for n in ir.walk_local(f.node.body)
+            for n in ir.own(f.node)
         )  # fmt: skip
 
     def _unparsed(self, row: Row) -> bool:
@@ -161,7 +161,7 @@ class Order:
     def _code_parses(self, function: Function) -> Tri:
         """Whether code sets ``req.body``, or gives the request to something that may."""
         for inner in self.flow.reached([function]):
-            for node in ir.walk_local(inner.node.body):
+            for node in ir.own(inner.node):
                 target = node.target if isinstance(node, ir.Assign) else None
                 if isinstance(target, ir.Attr) and target.name == "body":
                     return YES

@@ -472,13 +472,13 @@ class _Walk(Generic[S]):
 
 def _changed_elsewhere(body: list[ir.Stmt]) -> set[str]:
     """The names that functions written inside a body assign to."""
-    inner = (n for s in body for f in ir.walk(s) if isinstance(f, ir.Func) for n in ir.walk(f))
+    inner = (n for s in body for f in ir.find(s, ir.Func) for n in ir.walk(f))
     targets = [
         n.target if isinstance(n, ir.Assign) else n.value
         for n in inner
         if isinstance(n, ir.Assign) or (isinstance(n, ir.Unary) and n.op in ("++", "--"))
     ]
-    return {n.id for t in targets for n in ir.walk(t) if isinstance(n, ir.Name)}
+    return {n.id for t in targets for n in ir.find(t, ir.Name)}
 
 
 def _both_sides(node: ir.Switch) -> bool:

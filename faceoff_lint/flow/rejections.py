@@ -379,15 +379,11 @@ class Rejections:
         """Whether all that is done with a variable is to ask for its length."""
         if not isinstance(node.target, ir.Name):
             return False
-        asked = {
-            id(n.obj)
-            for n in ir.walk(function.node)
-            if isinstance(n, ir.Attr) and n.name == "length"
-        }
+        asked = {id(n.obj) for n in ir.find(function.node, ir.Attr) if n.name == "length"}
         return all(
             n is node.target or id(n) in asked
-            for n in ir.walk(function.node)
-            if isinstance(n, ir.Name) and n.id == node.target.id
+            for n in ir.find(function.node, ir.Name)
+            if n.id == node.target.id
         )
 
     def _always_promise(self, function: Function) -> bool:

@@ -65,7 +65,7 @@ class Responses:
         params = function.node.params[len(function.bound) :]
         if any(p.kind != "any" for p in params) or len(params) > 3:
             return False
-        names = {n.id for n in ir.walk(function.node) if isinstance(n, ir.Name)}
+        names = {n.id for n in ir.find(function.node, ir.Name)}
         if "arguments" in names and function.node.kind != "arrow":
             return False
         if len(params) < 3:
@@ -149,6 +149,6 @@ def _only_errors(node: ir.Func, name: str) -> bool:
             value = outer.args[0].value
             if isinstance(value, ir.Dict) or (isinstance(value, ir.Call) and value.new):
                 good.add(id(outer.func))
-    uses = [n for n in ir.walk(node) if isinstance(n, ir.Name) and n.id == name]
+    uses = [n for n in ir.find(node, ir.Name) if n.id == name]
     own = {id(p.target) for p in node.params}
     return all(id(n) in good or id(n) in own for n in uses)

@@ -60,7 +60,7 @@ def shared_writes(web: Web) -> Iterator[SharedWrite]:
         record = function.module
         assigns = [
             (node, node.target.id)
-            for node in ir.walk_local(function.node.body)
+            for node in ir.own(function.node)
             if isinstance(node, ir.Assign) and node.op == "=" and isinstance(node.target, ir.Name)
         ]
         for node, name in assigns:
@@ -91,7 +91,7 @@ def _is_outer(function: Function, name: str) -> bool:
 
 def _bound(node: ir.Func) -> set[str]:
     """The names that a function binds itself."""
-    names = {n.id for p in node.params for n in ir.walk(p.target) if isinstance(n, ir.Name)}
+    names = {n.id for p in node.params for n in ir.find(p.target, ir.Name)}
     return names | _declared(node.body)
 
 
@@ -108,7 +108,7 @@ def _declared(body: list[ir.Stmt]) -> set[str]:
         elif isinstance(node, ir.ImportName):
             names.add(node.local)
         if target is not None:
-            names.update(n.id for n in ir.walk(target) if isinstance(n, ir.Name))
+            names.update(n.id for n in ir.find(target, ir.Name))
     return names
 
 
@@ -145,25 +145,25 @@ def _is_request(flow: Flow, function: Function, node: ir.Expr) -> bool:
 def _tainted(flow: Flow, function: Function) -> set[str]:
     """Local names whose value is computed from the request."""
     found: set[str] = set()
-    for node in ir.walk_local(function.node.body):
+    for node in ir.own(function.node):
         if isinstance(node, ir.Declare) and node.value is not None:
             inner = [n for n in ir.walk_local(node.value) if isinstance(n, ir.Name)]
             if any(n.id in found or _is_request(flow, function, n) for n in inner):
-                found.update(n.id for n in ir.walk(node.target) if isinstance(n, ir.Name))
+                found.update(n.id for n in ir.find(node.target, ir.Name))
     return found
 
 
 def _read_later(function: Function, node: ir.Assign, name: str) -> ir.Name | None:
     """A read of the variable in the same function, after it has waited for something."""
-    rewrites = {id(n.target) for n in ir.walk(function.node) if isinstance(n, ir.Assign)}
-    waits = [n.end for n in ir.walk_local(function.node.body)
+    rewrites = {id(n.target) for n in ir.find(function.node, ir.Assign)}
+    waits = [n.end for n in ir.own(function.node)
              if isinstance(n, ir.Await) and n.start >= node.end]  # fmt: skip
     first = min(waits, default=None)
-    for read in ir.walk_local(function.node.body):
+    for read in ir.own(function.node):
         later = first is not None and read.start >= first
         if later and isinstance(read, ir.Name) and read.id == name and id(read) not in rewrites:
             return read
-    for call in ir.walk_local(function.node.body):
+    for call in ir.own(function.node):
         if not isinstance(call, ir.Call) or call.start < node.end:
             continue
         member = call.func.name if isinstance(call.func, ir.Attr) else ""
@@ -180,8 +180,8 @@ def _read_later(function: Function, node: ir.Assign, name: str) -> ir.Name | Non
 def _alone(function: Function, name: str) -> bool:
     """Whether a name is assigned once in its file, and all its uses are in one function."""
     module = function.module.module
-    assigns = (n for n in ir.walk(module) if isinstance(n, ir.Assign))
+    assigns = (n for n in ir.find(module, ir.Assign))
     writes = [n for n in assigns if ir.mentions(n.target, {name})]
     inside = {id(n) for n in ir.walk(function.node)}
-    uses = [n for n in ir.walk(module) if isinstance(n, ir.Name) and n.id == name]
+    uses = [n for n in ir.find(module, ir.Name) if n.id == name]
     return len(writes) == 1 and all(id(n) in inside for n in uses)

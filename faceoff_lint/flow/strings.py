@@ -32,7 +32,7 @@ def built(func: ir.Func, node: ir.Expr) -> Built | None:
     if isinstance(node, ir.Name):
         writes = [
             n
-            for n in ir.walk_local(func.body)
+            for n in ir.own(func)
             if isinstance(n, ir.Assign) and isinstance(n.target, ir.Name) and n.target.id == node.id
         ]
         if len(writes) != 1 or writes[0].op != "=":

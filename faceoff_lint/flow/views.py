@@ -271,7 +271,7 @@ class Views:
             return any(self._is_g(function, target) for target in _targets(node))
 
         functions = {id(s.function): s.function for s in hit.path}.values()
-        return any(stores(f, node) for f in functions for node in ir.walk_local(f.node.body))
+        return any(stores(f, node) for f in functions for node in ir.own(f.node))
 
     def _is_g(self, function: Function, target: ir.Expr) -> bool:
         if not isinstance(target, (ir.Attr, ir.Index)):

@@ -84,7 +84,7 @@ def _has_guard(function: Function) -> bool:
     return any(
         (isinstance(n, ir.Try) and n.handlers)
         or (isinstance(n, ir.Call) and isinstance(n.func, ir.Attr) and _may_guard(n, n.func.name))
-        for n in ir.walk_local(function.node.body)
+        for n in ir.own(function.node)
     )
 
 
@@ -141,7 +141,7 @@ def _variable(
     if not isinstance(target, ir.Name):
         return Outcome.FORWARDED, site.span
     best: tuple[Outcome, Span] = (Outcome.DROPPED, site.span)
-    for use in ir.walk_local(function.node.body):
+    for use in ir.own(function.node):
         if isinstance(use, ir.Name) and use.id == target.id and use is not target:
             outcome, place = _use(flow, function, use, site, parents)
             if _ORDER.index(outcome) < _ORDER.index(best[0]):

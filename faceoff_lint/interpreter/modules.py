@@ -78,6 +78,7 @@ class Modules:
                 self.folders.add(folder)
         self.records: dict[str, ModuleRecord | None] = {}
         self._found: dict[tuple[str, str], str | None] = {}
+        self._bases: dict[str, list[str]] = {}
         self.resolver = Resolver(self.files, reading, service.workspace, service.root)
 
     def entries(self, path: str) -> list[tuple[str, bool]] | None:
@@ -180,28 +181,35 @@ class Modules:
         A package wins over a module of the same name. A folder without ``__init__.py`` is a
         namespace package: given with a trailing slash.
         """
-        key = (dotted, posixpath.dirname(importer))
+        folder = importer.rpartition("/")[0]
+        key = (dotted, folder)
         if key not in self._found:
-            self._found[key] = self._search(dotted, importer)
+            self._found[key] = self._search(dotted, folder)
         return self._found[key]
 
-    def _search(self, dotted: str, importer: str) -> str | None:
+    def _search(self, dotted: str, folder: str) -> str | None:
         tail = dotted.replace(".", "/")
-        for base in self._bases(importer):
+        bases = self._bases.get(folder)
+        if bases is None:
+            bases = self._bases[folder] = self._bases_of(folder)
+        for base in bases:
             stem = f"{base}/{tail}" if base else tail
             if f"{stem}/__init__.py" in self.files:
                 return f"{stem}/__init__.py"
             if f"{stem}.py" in self.files:
                 return f"{stem}.py"
-        for base in self._bases(importer):
+        for base in bases:
             stem = f"{base}/{tail}" if base else tail
-            if stem in self.folders and stem != posixpath.dirname(importer):
+            if stem in self.folders and stem != folder:
                 return stem + "/"
         return None
 
-    def _bases(self, importer: str) -> list[str]:
-        """The folders that may be on ``sys.path``: the package's parent, the root, src, its own."""
-        own = top = posixpath.dirname(importer)
+    def _bases_of(self, own: str) -> list[str]:
+        """The folders that may be on ``sys.path`` for the modules of a folder.
+
+        The package's parent, the root, src, the folder itself.
+        """
+        top = own
         while top and f"{top}/__init__.py" in self.files:
             top = posixpath.dirname(top)
         root = self.service.root

@@ -215,8 +215,13 @@ def _alternatives(
 
     def side(body: list[ir.Stmt], branch: int) -> Callable[[], str | None]:
         def run() -> str | None:
-            with vm.under(Condition(kind, span, branch)):
+            # As ``under`` does, for what is run most of all.
+            depth = len(vm.conditions)
+            vm.conditions.append(Condition(kind, span, branch))
+            try:
                 return _scoped(vm, body, env)
+            finally:
+                del vm.conditions[depth:]
 
         return run
 

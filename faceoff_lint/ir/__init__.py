@@ -68,7 +68,16 @@ from faceoff_lint.ir.statements import (
     With,
     WithItem,
 )
-from faceoff_lint.ir.walking import children, last_name, mentions, shape, walk, walk_local
+from faceoff_lint.ir.walking import (
+    children,
+    find,
+    last_name,
+    mentions,
+    own,
+    shape,
+    walk,
+    walk_local,
+)
 
 __all__ = [
     "Arg", "Assign", "Await", "Binary", "Break", "Call", "Case", "Class", "ClassDecl", "Clause",
@@ -77,5 +86,6 @@ __all__ = [
     "ImportExpr", "ImportName", "Index", "List", "Logical", "Member", "Module", "Name", "Node",
     "Opaque", "Param", "Pattern", "Regex", "Return", "Scope", "Seq", "Spread", "Stmt", "Switch",
     "Template", "Throw", "Try", "Unary", "While", "With", "WithItem", "Yield", "Attr", "Block",
-    "from_data", "last_name", "mentions", "shape", "to_data", "walk", "walk_local", "children",
+    "from_data", "last_name", "mentions", "shape", "to_data", "walk", "walk_local", "children", "find",
+    "own",
 ]  # fmt: skip

@@ -124,6 +124,8 @@ class Func(Expr):
     name_start: int = 0
     header_end: int = 0
     below: list[Node] | None = field(default=None, init=False, repr=False)
+    kinds: dict[type[Node], list[Node]] | None = field(default=None, init=False, repr=False)
+    own: list[Node] | None = field(default=None, init=False, repr=False)
 
 
 @dataclass(slots=True, eq=False)

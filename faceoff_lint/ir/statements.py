@@ -237,7 +237,8 @@ class Module(Node):
 
     ``goal``: ``module`` or ``script`` (JavaScript). ``comments``: ``(start, end)`` of each comment,
     filled only when the text holds a suppression marker. ``notes``: what could not be read
-    exactly, as ``(start, end, message)``. ``below``, here and in ``Func``: what ``walk`` remembers.
+    exactly, as ``(start, end, message)``. ``below`` and ``kinds``, here
+    and in ``Func`` (there also ``own``): what ``walk``, ``find`` and ``own`` remember.
     """
 
     language: str
@@ -246,3 +247,4 @@ class Module(Node):
     comments: list[tuple[int, int]] = field(default_factory=list)
     notes: list[tuple[int, int, str]] = field(default_factory=list)
     below: list[Node] | None = field(default=None, init=False, repr=False)
+    kinds: dict[type[Node], list[Node]] | None = field(default=None, init=False, repr=False)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from faceoff_lint.ir.base import Node, Stmt
 from faceoff_lint.ir.expressions import Attr, Class, Func, Name
 from faceoff_lint.ir.fields import LAST_FIRST, NAMES, NODE_FIELDS
 from faceoff_lint.ir.statements import Module
 
-__all__ = ["children", "last_name", "mentions", "shape", "walk", "walk_local"]
+__all__ = ["children", "find", "last_name", "mentions", "own", "shape", "walk", "walk_local"]
+
+N = TypeVar("N", bound=Node)
 
 
 def children(node: Node) -> Iterator[Node]:
@@ -35,6 +37,21 @@ def walk(node: Node) -> Iterator[Node]:
             node.below = _flat(node)
         return iter(node.below)
     return iter(_flat(node))
+
+
+def find(node: Node, kind: type[N]) -> list[N]:
+    """The nodes of exactly this class among ``walk(node)``, in its order. Not to be changed.
+
+    What is below a module or a function is sorted by class once, as most rules ask for it.
+    """
+    if not isinstance(node, (Module, Func)):
+        return [n for n in _flat(node) if type(n) is kind]
+    if node.kinds is None:
+        node.kinds = {}
+        for n in walk(node):
+            node.kinds.setdefault(type(n), []).append(n)
+    found: list[N] = node.kinds.get(kind, [])  # type: ignore[assignment]
+    return found
 
 
 def _flat(node: Node) -> list[Node]:
@@ -75,6 +92,13 @@ def walk_local(body: list[Stmt] | Node) -> Iterator[Node]:
                 stack.append(value)
 
 
+def own(func: Func) -> list[Node]:
+    """``walk_local`` of a function's body, remembered with it. Not to be changed."""
+    if func.own is None:
+        func.own = list(walk_local(func.body))
+    return func.own
+
+
 def last_name(node: Node) -> str:
     """``execute`` of ``db.session.execute``; empty for anything without a name."""
     if isinstance(node, Attr):
@@ -84,7 +108,7 @@ def last_name(node: Node) -> str:
 
 def mentions(node: Node, names: set[str]) -> bool:
     """Whether code speaks of one of the names."""
-    return any(isinstance(n, Name) and n.id in names for n in walk(node))
+    return any(n.id in names for n in find(node, Name))
 
 
 _PLACES = {"start", "end", "name_start", "header_end", "comments", "notes"}

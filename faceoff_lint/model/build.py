@@ -235,13 +235,15 @@ def _run_rest(machine: Machine, modules: Modules, service: Service) -> None:
 
 
 def _mentions(function: Function, words: set[str]) -> bool:
-    nodes = list(ir.walk_local(function.node.body))
+    text, func = function.module.source.text, function.node
+    # Most functions are told by their text alone.
+    if not any(text.find(word, func.start, func.end) >= 0 for word in words):
+        return False
+    nodes = list(ir.own(func))
     nodes += [n for f in nodes if isinstance(f, ir.Func) for d in f.decorators for n in ir.walk(d)]
     for node in nodes:
         if isinstance(node, ir.Call):
-            func = node.func
-            name = func.name if isinstance(func, ir.Attr) else getattr(func, "id", "")
-            if name in words:
+            if ir.last_name(node.func) in words:
                 return True
     return False
 

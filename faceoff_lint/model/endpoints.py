@@ -150,8 +150,8 @@ class Endpoints:
         for file, record in self.web.modules.records.items():
             if record is None or "login_view" not in record.source.text:
                 continue
-            for node in ir.walk(record.module):
-                if not isinstance(node, ir.Assign) or not isinstance(node.target, ir.Attr):
+            for node in ir.find(record.module, ir.Assign):
+                if not isinstance(node.target, ir.Attr):
                     continue
                 value, place = node.value, Span(file, node.value.start, node.value.end)
                 text = value.value if isinstance(value, ir.Const) else None

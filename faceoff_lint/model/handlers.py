@@ -174,7 +174,7 @@ def inner_function(function: Function) -> Function | None:
 
 def _parameters(function: Function) -> set[str]:
     """JavaScript: names of the parameters of a closure and of the functions inside it."""
-    nodes = (n for n in ir.walk(function.node) if isinstance(n, ir.Func))
+    nodes = (n for n in ir.find(function.node, ir.Func))
     targets = (p.target for n in nodes for p in n.params)
     return {t.id for t in targets if isinstance(t, ir.Name)} | {"arguments"}
 

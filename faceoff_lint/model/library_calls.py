@@ -63,8 +63,8 @@ def _known(web: Web, file: str, record: ModuleRecord) -> _Known:
 def _names(record: ModuleRecord) -> dict[str, str]:
     """Local names of libraries and their members, as imported anywhere in the file."""
     found: dict[str, str] = {}
-    for node in ir.walk(record.module):
-        if not isinstance(node, ir.Import) or node.level:
+    for node in ir.find(record.module, ir.Import):
+        if node.level:
             continue
         for name in node.names:
             path = f"{node.module}.{name.name}" if name.name else node.module
@@ -113,8 +113,8 @@ def _calls(
 def _caught(handler: ir.Handler) -> set[str]:
     if handler.type is None:
         return {"Exception"}
-    found = {n.id for n in ir.walk(handler.type) if isinstance(n, ir.Name)}
-    return found | {n.name for n in ir.walk(handler.type) if isinstance(n, ir.Attr)}
+    found = {n.id for n in ir.find(handler.type, ir.Name)}
+    return found | {n.name for n in ir.find(handler.type, ir.Attr)}
 
 
 def imported_packages(web: Web) -> set[str]:
@@ -125,7 +125,7 @@ def imported_packages(web: Web) -> set[str]:
             node.module.partition(".")[0]
             for record in web.modules.records.values()
             if record is not None
-            for node in ir.walk(record.module)
-            if isinstance(node, ir.Import) and node.level == 0
+            for node in ir.find(record.module, ir.Import)
+            if node.level == 0
         }
     return found

@@ -83,8 +83,8 @@ def _plain_imports(web: Web, path: str, module: ir.Module) -> list[ir.Import]:
         guarded = _guarded(module)
         web.memo[key] = found = [
             node
-            for node in ir.walk(module)
-            if isinstance(node, ir.Import) and not node.level and id(node) not in guarded
+            for node in ir.find(module, ir.Import)
+            if not node.level and id(node) not in guarded
         ]
     return found
 
@@ -92,16 +92,16 @@ def _plain_imports(web: Web, path: str, module: ir.Module) -> list[ir.Import]:
 def _guarded(module: ir.Module) -> set[int]:
     """The imports inside ``try`` statements that catch an ImportError."""
     found: set[int] = set()
-    for node in ir.walk(module):
-        if isinstance(node, ir.Try) and any(map(_catches_import_error, node.handlers)):
-            found.update(id(n) for n in ir.walk(node) if isinstance(n, ir.Import))
+    for node in ir.find(module, ir.Try):
+        if any(map(_catches_import_error, node.handlers)):
+            found.update(id(n) for n in ir.find(node, ir.Import))
     return found
 
 
 def _catches_import_error(handler: ir.Handler) -> bool:
     if handler.type is None:
         return True
-    caught = {n.id for n in ir.walk(handler.type) if isinstance(n, ir.Name)}
+    caught = {n.id for n in ir.find(handler.type, ir.Name)}
     return not caught.isdisjoint({"ImportError", "ModuleNotFoundError", "Exception"})
 
 

@@ -24,8 +24,8 @@ def uses(web: Web, native: Native) -> list[Span]:
         if record is None or not web.is_product(Span(path, 0, 0)):
             continue
         names = {n for n, v in record.env.vars.items() if native_of(v) is native}
-        for node in ir.walk(record.module) if names else ():
-            if not isinstance(node, ir.Attr) or not isinstance(node.obj, ir.Name):
+        for node in ir.find(record.module, ir.Attr) if names else ():
+            if not isinstance(node.obj, ir.Name):
                 continue
             if node.obj.id in names and node.name != "init_app":
                 found.append(Span(path, node.start, node.end))
@@ -38,8 +38,8 @@ def initialises(web: Web, name: str) -> bool:
         if record is None or "init_app" not in record.source.text:
             continue
         bound = {*record.env.vars, *_imported(record.module)}
-        for node in ir.walk(record.module):
-            if not isinstance(node, ir.Attr) or node.name != "init_app":
+        for node in ir.find(record.module, ir.Attr):
+            if node.name != "init_app":
                 continue
             receiver = node.obj
             root = receiver
@@ -65,8 +65,7 @@ def _open(record: ModuleRecord, name: str) -> bool:
 
 
 def _imported(module: ir.Module) -> set[str]:
-    nodes = (n for n in ir.walk(module) if isinstance(n, ir.Import))
-    return {name.local or name.name for n in nodes for name in n.names}
+    return {name.local or name.name for n in ir.find(module, ir.Import) for name in n.names}
 
 
 def called_beside(web: Web, call: Span, text: str, native: Native) -> tuple[Edit, ...] | None:

@@ -152,9 +152,8 @@ class Templates:
         """Which template files code or other templates name in so many words."""
         named = {r.name for _, r in self._references}
         for record in self.web.modules.records.values():
-            for node in ir.walk(record.module) if record is not None else ():
-                if isinstance(node, ir.Const) and isinstance(node.value, str):
-                    named.add(node.value)
+            consts = ir.find(record.module, ir.Const) if record is not None else ()
+            named.update(node.value for node in consts if isinstance(node.value, str))
         return {
             path: any(
                 path.removeprefix(f"{folder}/") in named

@@ -53,7 +53,7 @@ def cpu_block_in_handler(web: Web) -> Iterator[Finding]:
                 fix=_fix(web, found),
             )
     for function in requests.functions:
-        for node in ir.walk_local(function.node.body):
+        for node in ir.own(function.node):
             if isinstance(node, ir.While) and node.test is not None and _busy(node, node.test):
                 yield Finding(
                     Span(function.module.path, node.start, node.test.end),

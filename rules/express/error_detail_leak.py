@@ -88,7 +88,7 @@ def _is_error(function: Function, node: ir.Expr) -> bool:
         return True
     return any(
         isinstance(n, ir.Handler) and isinstance(n.target, ir.Name) and n.target.id == node.id
-        for n in ir.walk_local(function.node.body)
+        for n in ir.own(function.node)
     )
 
 

@@ -70,7 +70,7 @@ def _add_next(function: Function) -> Fix | None:
     params = function.node.params
     if len(params) != 3 or function.bound:
         return None
-    names = {n.id for n in ir.walk(function.node) if isinstance(n, ir.Name)}
+    names = {n.id for n in ir.find(function.node, ir.Name)}
     name = "next" if "next" in names else "_next"
     if name in {p.target.id for p in params if isinstance(p.target, ir.Name)} or "_next" in names:
         return None

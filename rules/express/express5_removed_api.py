@@ -65,7 +65,7 @@ def express5_removed_api(web: Web, options: Options) -> Iterator[Finding]:
             change = _call(web, site)
             if change is not None:
                 found.setdefault(site.span, change)
-        for node in ir.walk_local(function.node.body):
+        for node in ir.own(function.node):
             if isinstance(node, ir.Assign) and _is_query(flow, function, node.target):
                 span = Span(function.span.file, node.start, node.end)
                 found[span] = _Change("`req.query` can't be assigned to in Express 5")

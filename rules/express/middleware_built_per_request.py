@@ -94,7 +94,7 @@ def _kept(found: Arrival[str]) -> bool:
     function, node = found.site.function, found.site.node
     if _called(function, node):
         return False
-    for statement in ir.walk_local(function.node.body):
+    for statement in ir.own(function.node):
         if isinstance(statement, ir.Declare) and statement.value is node:
             return not (isinstance(statement.target, ir.Name) and _only_called(function, statement))
         if isinstance(statement, ir.Return) and statement.value is node and not found.hit.direct:
@@ -104,7 +104,7 @@ def _kept(found: Arrival[str]) -> bool:
 
 
 def _called(function: Function, node: ir.Expr) -> bool:
-    calls = (n for n in ir.walk_local(function.node.body) if isinstance(n, ir.Call))
+    calls = (n for n in ir.own(function.node) if isinstance(n, ir.Call))
     return any(n.func is node for n in calls)
 
 

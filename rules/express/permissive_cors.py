@@ -89,8 +89,8 @@ def _reflects(origin: Value | None) -> bool:
     done = origin.node.params[1].target
     if any(isinstance(n, (ir.If, ir.Cond, ir.Logical, ir.Switch)) for n in ir.walk(origin.node)):
         return False
-    calls = [n for n in ir.walk(origin.node)
-             if isinstance(n, ir.Call) and isinstance(n.func, ir.Name)
+    calls = [n for n in ir.find(origin.node, ir.Call)
+             if isinstance(n.func, ir.Name)
              and isinstance(done, ir.Name) and n.func.id == done.id]  # fmt: skip
     return bool(calls) and all(
         len(c.args) == 2 and isinstance(c.args[1].value, ir.Const) and c.args[1].value.value is True
@@ -100,8 +100,8 @@ def _reflects(origin: Value | None) -> bool:
 
 def _copied(flow: Flow, function: Function) -> Span | None:
     """Where a middleware sets the origin of the request, without looking, with credentials."""
-    text = [n.value.lower() for n in ir.walk(function.node)
-            if isinstance(n, ir.Const) and isinstance(n.value, str)]  # fmt: skip
+    text = [n.value.lower() for n in ir.find(function.node, ir.Const)
+            if isinstance(n.value, str)]  # fmt: skip
     if _ORIGIN not in text or _CREDENTIALS not in text:
         return None
     origin: Span | None = None

@@ -64,7 +64,7 @@ def _late(flow: Flow, function: Function) -> tuple[CallSite, ir.Node] | None:
     """
     sites = {id(s.node): s for s in flow.calls(function)}
     late: dict[int, ir.Node] = {}
-    waits = {id(n): n for n in ir.walk_local(function.node.body) if isinstance(n, ir.Await)}
+    waits = {id(n): n for n in ir.own(function.node) if isinstance(n, ir.Await)}
 
     def step(node: ir.Node, waited: int) -> int:
         if isinstance(node, ir.Await):

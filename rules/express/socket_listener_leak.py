@@ -85,8 +85,8 @@ def _judged(web: Web, flow: Flow, site: CallSite, root: Function) -> bool:
     # An emitter that the function makes itself ends with it.
     func = site.node.func
     own = func.obj if isinstance(func, ir.Attr) else None
-    local = {n.target.id for n in ir.walk(function.node)
-             if isinstance(n, ir.Declare) and isinstance(n.target, ir.Name)}  # fmt: skip
+    local = {n.target.id for n in ir.find(function.node, ir.Declare)
+             if isinstance(n.target, ir.Name)}  # fmt: skip
     if isinstance(own, ir.Name) and own.id in local:
         return False
     for node in (n for f in (root, function) for n in ir.walk(f.node)):

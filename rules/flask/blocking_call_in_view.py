@@ -127,7 +127,7 @@ def _sleeps(views: Views, reached: Reached[str]) -> bool:
         return False
     if value is not None and views.from_request(value):
         return True
-    names = {n.id for a in site.node.args for n in ir.walk(a) if isinstance(n, ir.Name)}
+    names = {n.id for a in site.node.args for n in ir.find(a, ir.Name)}
     return reached.hit.direct and not names.isdisjoint(views.variables(view))
 
 

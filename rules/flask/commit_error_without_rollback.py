@@ -59,7 +59,7 @@ def commit_error_without_rollback(web: Web) -> Iterator[Finding]:
         if function is None or id(function.node) in seen:
             continue
         seen.add(id(function.node))
-        if not any(isinstance(n, ir.Try) for n in ir.walk_local(function.node.body)):
+        if not any(isinstance(n, ir.Try) for n in ir.own(function.node)):
             continue
         walk = _Walk(flow, function)
         for again, handler in walk.found():
@@ -88,7 +88,7 @@ class _Walk:
     def found(self) -> list[tuple[ir.Node, ir.Handler]]:
         """The first use behind each handler that neither rolls back nor leaves."""
         sites = {id(s.node): s for s in self.flow.calls(self.function)}
-        handlers = {id(n): n for n in ir.walk_local(self.function.node.body)
+        handlers = {id(n): n for n in ir.own(self.function.node)
                     if isinstance(n, ir.Handler)}  # fmt: skip
         failed = -1
 

@@ -113,7 +113,7 @@ def _wraps(web: Web, code: Code, function: Function, decorator: ir.Expr) -> str:
 
 def _refusing(decorator: Function, made: Function) -> bool:
     """Whether a wrapper can answer in the view's place."""
-    nodes = list(ir.walk_local(made.node.body))
+    nodes = list(ir.own(made.node))
     names = {getattr(n.func, "id", getattr(n.func, "name", "")) for n in nodes
              if isinstance(n, ir.Call)}  # fmt: skip
     ends = [n for n in nodes if isinstance(n, (ir.Return, ir.Throw))]
@@ -139,7 +139,7 @@ def _turns_away(function: Function) -> bool:
         (isinstance(n, ir.Return) and n.value is not None)
         or isinstance(n, ir.Throw)
         or (isinstance(n, ir.Name) and n.id == "abort")
-        for n in ir.walk_local(function.node.body)
+        for n in ir.own(function.node)
     )
 
 

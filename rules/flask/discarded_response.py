@@ -59,14 +59,12 @@ def discarded_response(web: Web) -> Iterator[Finding]:
 def _statements(web: Web, file: str) -> set[tuple[int, int]]:
     """Start and end of the expressions of a file that are statements of their own."""
     module = web.module(file)
-    nodes = list(ir.walk(module)) if module is not None else []
+    if module is None:
+        return set()
     # Alone in a ``try`` it is a test of whether the response can be made.
-    tried = {id(n.body[0]) for n in nodes if isinstance(n, ir.Try) and len(n.body) == 1}
-    return {
-        (n.value.start, n.value.end)
-        for n in nodes
-        if isinstance(n, ir.ExprStmt) and id(n) not in tried
-    }
+    tried = {id(n.body[0]) for n in ir.find(module, ir.Try) if len(n.body) == 1}
+    statements = ir.find(module, ir.ExprStmt)
+    return {(n.value.start, n.value.end) for n in statements if id(n) not in tried}
 
 
 def _response(site: CallSite, alone: set[Span]) -> str | None:

@@ -93,7 +93,7 @@ def _streamed(flow: Flow, site: CallSite) -> tuple[Function, ir.While] | None:
 
 def _endless(generator: Function) -> ir.While | None:
     """A ``while True`` that yields, and is left by nothing but an exception."""
-    for node in ir.walk_local(generator.node.body):
+    for node in ir.own(generator.node):
         if not isinstance(node, ir.While) or not _always(node):
             continue
         inside = list(ir.walk_local(node.body))
@@ -113,7 +113,7 @@ def _sleeps(site: CallSite) -> ir.While | None:
         return None
     loops = [
         node
-        for node in ir.walk_local(site.function.node.body)
+        for node in ir.own(site.function.node)
         if isinstance(node, ir.While) and any(n is site.node for n in ir.walk_local(node.body))
     ]
     if not loops or _bounded(loops[-1]):

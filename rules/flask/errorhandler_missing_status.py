@@ -104,7 +104,7 @@ def _key(key: Value) -> tuple[int, str] | None:
 
 def _bare(code: Code, function: Function, deeper: bool = True) -> Iterator[ir.Return]:
     """The returns that surely give a body without a status."""
-    nodes = list(ir.walk_local(function.node.body))
+    nodes = list(ir.own(function.node))
     if any(isinstance(n, ir.Assign) and isinstance(n.target, ir.Attr)
            and n.target.name in ("status_code", "status") for n in nodes):  # fmt: skip
         return
@@ -144,5 +144,5 @@ def _helper(code: Code, function: Function, node: ir.Call) -> bool:
     if len(targets) != 1 or targets[0].node.decorators or targets[0].node.is_generator:
         return False
     inner = targets[0]
-    returns = [n for n in ir.walk_local(inner.node.body) if isinstance(n, ir.Return)]
+    returns = [n for n in ir.own(inner.node) if isinstance(n, ir.Return)]
     return bool(returns) and len(list(_bare(code, inner, False))) == len(returns)

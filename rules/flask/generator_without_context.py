@@ -81,7 +81,7 @@ def _streamed(flow: Flow, view: View) -> Iterator[tuple[Function, ir.Expr, Span]
     for function in view.functions:
         for hit in flow.reach(function, response, closures=False):
             yield hit.site.function, hit.what, hit.site.span
-        for node in ir.walk_local(function.node.body):
+        for node in ir.own(function.node):
             if isinstance(node, ir.Return) and node.value is not None:
                 value = node.value
                 if isinstance(value, ir.List) and value.kind == "tuple" and value.items:
@@ -94,7 +94,7 @@ def _generator(flow: Flow, function: Function, node: ir.Expr) -> Function | None
     if isinstance(node, ir.Name):
         found = [
             n.value
-            for n in ir.walk_local(function.node.body)
+            for n in ir.own(function.node)
             if isinstance(n, ir.Assign) and isinstance(n.target, ir.Name) and n.target.id == node.id
         ]
         if len(found) != 1:

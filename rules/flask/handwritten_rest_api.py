@@ -73,7 +73,7 @@ def _imports(web: Web) -> bool:
 
 def _answers_json(flow: Flow, function: Function) -> bool:
     """Whether everything a view returns is JSON, one of them a success."""
-    returns = [n.value for n in ir.walk_local(function.node.body)
+    returns = [n.value for n in ir.own(function.node)
                if isinstance(n, ir.Return) and n.value is not None]  # fmt: skip
     return bool(returns) and all(_is_json(flow, function, value) for value in returns)
 

@@ -40,7 +40,7 @@ def json_dumps_response(web: Web) -> Iterator[Finding]:
         return
     for row in web.table:
         for function, _ in answers.views(row):
-            for returned in ir.walk_local(function.node.body):
+            for returned in ir.own(function.node):
                 call = _dumped(flow, function, returned)
                 if call is None:
                     continue

@@ -77,7 +77,7 @@ def _uses(site: CallSite) -> str | None:
 
 def _stores(views: Views, function: Function) -> Iterator[Span]:
     """Where a view writes ``session[…] = …``."""
-    for node in ir.walk_local(function.node.body):
+    for node in ir.own(function.node):
         if isinstance(node, ir.Assign) and isinstance(node.target, ir.Index):
             values = options(views.flow.value(function, node.target.obj))
             if all(isinstance(v, External) and v.path == "flask.session" for v in values):

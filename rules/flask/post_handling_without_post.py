@@ -62,7 +62,7 @@ def post_handling_without_post(web: Web) -> Iterator[Finding]:
 def _reads_body(web: Web, function: Function) -> ir.Expr | None:
     """The first expression that makes sense for a request with a body only."""
     names = flask_names(web, function.module.path, "request")
-    nodes = list(ir.walk_local(function.node.body))
+    nodes = list(ir.own(function.node))
     for node in nodes:
         if isinstance(node, ir.Binary) and node.op == "==":
             sides = (node.left, node.right)

@@ -55,11 +55,11 @@ def _global_writes(function: Function) -> Iterator[tuple[ir.Assign, str]]:
     """The plain assignments to names that the function declares ``global``."""
     names = {
         name
-        for node in ir.walk_local(function.node.body)
+        for node in ir.own(function.node)
         if isinstance(node, ir.Scope) and node.kind == "global"
         for name in node.names
     }
-    for node in ir.walk_local(function.node.body):
+    for node in ir.own(function.node):
         if isinstance(node, ir.Assign) and node.op == "=":
             target = node.target
             if isinstance(target, ir.Name) and target.id in names:

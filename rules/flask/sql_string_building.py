@@ -142,11 +142,11 @@ def _last(node: ir.Expr) -> str:
 
 def _checked(func: ir.Func | None, hole: ir.Expr) -> bool:
     """Whether the function looks a value up in what it knows: ``if order not in ORDERS``."""
-    names = {n.id for n in ir.walk(hole) if isinstance(n, ir.Name)}
+    names = {n.id for n in ir.find(hole, ir.Name)}
     tests = (n for s in (func.body if func is not None else ()) for n in ir.walk(s))
     return any(
         isinstance(n, ir.Binary) and n.op in ("in", "not in") and not names.isdisjoint(
-            {m.id for m in ir.walk(n) if isinstance(m, ir.Name)})
+            {m.id for m in ir.find(n, ir.Name)})
         for n in tests
     )  # fmt: skip
 

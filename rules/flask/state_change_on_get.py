@@ -72,7 +72,7 @@ def _says_so(row: Row, function: Function) -> bool:
 
 def _commit(flow: Flow, function: Function) -> CallSite | None:
     """Where the view, or a method it calls, commits; forms and tracking columns are left out."""
-    nodes = list(ir.walk_local(function.node.body))
+    nodes = list(ir.own(function.node))
     names = {n.name for n in nodes if isinstance(n, ir.Attr)}
     if names & {"validate_on_submit", "method"}:
         return None

@@ -111,8 +111,8 @@ def _proxies(
             name = params[positional] if positional < len(params) else ""
             given.append((name, arg.value))
             positional += 1
-    used = {n.obj.id for n in ir.walk(target.node)
-            if isinstance(n, ir.Attr) and isinstance(n.obj, ir.Name)}  # fmt: skip
+    used = {n.obj.id for n in ir.find(target.node, ir.Attr)
+            if isinstance(n.obj, ir.Name)}  # fmt: skip
     for name, value in given:
         proxy = isinstance(value, ir.Name) and code.paths(place, value) == ["flask.current_app"]
         if proxy and name in used:

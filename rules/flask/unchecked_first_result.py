@@ -150,13 +150,13 @@ def _conditions(node: ir.Expr) -> Iterator[ir.Node]:
 
 def _own_names(function: Function) -> set[str]:
     targets = [p.target for p in function.node.params]
-    for node in ir.walk_local(function.node.body):
+    for node in ir.own(function.node):
         if isinstance(node, (ir.Assign, ir.For, ir.Clause)) or (
             isinstance(node, ir.WithItem) and node.target is not None
         ):
             assert node.target is not None
             targets.append(node.target)
-    return {n.id for t in targets for n in ir.walk(t) if isinstance(n, ir.Name)}
+    return {n.id for t in targets for n in ir.find(t, ir.Name)}
 
 
 def _vetted(reached: Reached[CallSite], lookup: ir.Call, names: set[str]) -> bool:
@@ -164,7 +164,7 @@ def _vetted(reached: Reached[CallSite], lookup: ir.Call, names: set[str]) -> boo
     for site in reversed(reached.hit.path):
         node = lookup if site is reached.site else site.node
         if site is not reached.site:
-            names = {n.id for a in node.args for n in ir.walk(a) if isinstance(n, ir.Name)}
+            names = {n.id for a in node.args for n in ir.find(a, ir.Name)}
         if _refuses(site.function, node, names):
             return True
     return False
@@ -174,7 +174,7 @@ def _refuses(function: Function, before: ir.Call, names: set[str]) -> bool:
     body = function.node.body
     tests = [n for n in ir.walk_local(body) if isinstance(n, (ir.If, ir.Cond, ir.While))]
     tested = {id(n) for t in tests for n in (ir.walk(t.test) if t.test else ())}
-    asked = {n.id for t in tests if t.test for n in ir.walk(t.test) if isinstance(n, ir.Name)}
+    asked = {n.id for t in tests if t.test for n in ir.find(t.test, ir.Name)}
     for node in ir.walk_local(body):
         if node.end > before.start or not isinstance(node, (ir.ExprStmt, ir.Assign, ir.Call)):
             continue
@@ -199,7 +199,7 @@ def _takes(call: ir.Call, names: set[str]) -> bool:
 
 
 def _names(node: ir.Node) -> set[str]:
-    return {n.id for n in ir.walk(node) if isinstance(n, ir.Name)}
+    return {n.id for n in ir.find(node, ir.Name)}
 
 
 def _unguarded(views: Views, reached: Reached[CallSite]) -> bool:
@@ -305,7 +305,7 @@ def _provided_for(code: Code, place: Place[ir.Call], use: ir.Expr) -> bool:
     for node in ir.walk_local(place.func.body if place.func is not None else []):
         if isinstance(node, ir.Try) and any(s.start <= use.start < s.end for s in node.body):
             for handler in node.handlers:
-                names = {n.id for n in ir.walk(handler.type) if isinstance(n, ir.Name)} if (
+                names = {n.id for n in ir.find(handler.type, ir.Name)} if (
                     handler.type is not None) else {"x"}  # fmt: skip
                 if names & _CATCHES:
                     return True

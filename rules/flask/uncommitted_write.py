@@ -80,8 +80,8 @@ def _related(view: View) -> tuple[Related, ...]:
 def _names_called(func: ir.Func) -> set[str]:
     return {
         n.func.name if isinstance(n.func, ir.Attr) else n.func.id
-        for n in ir.walk(func)
-        if isinstance(n, ir.Call) and isinstance(n.func, (ir.Attr, ir.Name))
+        for n in ir.find(func, ir.Call)
+        if isinstance(n.func, (ir.Attr, ir.Name))
     }
 
 
@@ -120,7 +120,7 @@ def _lost(web: Web, flow: Flow, function: Function, committing: set[str]) -> Ite
     writes = {key for key, site in sites.items() if _writes(flow, site, committing)}
     if not writes:
         return
-    for node in ir.walk_local(function.node.body):
+    for node in ir.own(function.node):
         if isinstance(node, ir.With) and not all(map(_harmless, node.items)):
             writes -= {id(n) for s in node.body for n in ir.walk(s)}
     committed: set[int] = set()

@@ -80,7 +80,7 @@ def _looks(value: object) -> bool:
     """Whether a decorator or hook may look at the JSON."""
     if not isinstance(value, Function):
         return False
-    names = {n.name for n in ir.walk(value.node) if isinstance(n, ir.Attr)}
+    names = {n.name for n in ir.find(value.node, ir.Attr)}
     if names & {"json", "get_json", "data", "get_data"}:
         return True
     # What the closure's maker says counts too: ``validate(schema)``.
@@ -96,7 +96,7 @@ def _taken(flow: Flow, function: Function) -> list[ir.Index]:
     found: list[ir.Index] = []
     guarded: set[int] = set()
     stored: set[int] = set()
-    for node in ir.walk_local(function.node.body):
+    for node in ir.own(function.node):
         if isinstance(node, ir.Try) and any(_catches(h) for h in node.handlers):
             guarded.update(id(n) for s in node.body for n in ir.walk(s))
         elif isinstance(node, ir.Assign):
@@ -133,7 +133,7 @@ def _tests(node: ir.Node) -> list[ir.Expr]:
 def _catches(handler: ir.Handler) -> bool:
     if handler.type is None:
         return True
-    names = {n.id for n in ir.walk(handler.type) if isinstance(n, ir.Name)}
+    names = {n.id for n in ir.find(handler.type, ir.Name)}
     return bool(names & {"KeyError", "LookupError", "Exception", "BaseException", "TypeError"})
 
 

@@ -124,7 +124,7 @@ def _clash(web: Web, rows: list[Row]) -> list[Row]:
 def _wraps(web: Web, closure: Function, around: ir.Func) -> Fix | None:
     """Decorate the closure with ``wraps``, of the function that it calls."""
     file, node = closure.module.path, closure.node
-    scopes = [n for n in ir.walk(around) if isinstance(n, ir.Func) and n is not node]
+    scopes = [n for n in ir.find(around, ir.Func) if n is not node]
     params = {p.target.id for s in scopes if any(n is node for n in ir.walk(s))
               for p in s.params if isinstance(p.target, ir.Name)}  # fmt: skip
     called = {n.func.id for n in ir.walk_local(node.body)
