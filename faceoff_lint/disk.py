@@ -14,9 +14,12 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-__all__ = ["CAP", "Observations", "entries", "head", "kind", "observed", "recording", "unchanged"]
+__all__ = [
+    "CAP", "Observations", "entries", "head", "kind", "observed", "observed_content", "recording",
+    "unchanged",
+]  # fmt: skip
 
 CAP = 2_000_000
 """Bytes; larger files are no hand-written source, and no manifest that is needed whole."""
@@ -24,14 +27,17 @@ CAP = 2_000_000
 P = ParamSpec("P")
 R = TypeVar("R")
 
-Observations = list[tuple[str, list[Any], str]]
-"""Name of the function, its arguments (JSON values), digest of its answer."""
+Observations = list[tuple[str, list[Any], str, str]]
+"""Name of the function, its arguments (JSON values), digests of its answer and of the content.
+
+The last is of the one file that the answer depends on; empty where it depends on more.
+"""
 
 
 class _Log:
     """What is being recorded; ``None`` outside of a recording."""
 
-    current: dict[tuple[str, tuple[Any, ...]], str] | None = None
+    current: dict[tuple[str, tuple[Any, ...]], tuple[str, str]] | None = None
 
 
 def observed(function: Callable[P, R]) -> Callable[P, R]:
@@ -47,7 +53,29 @@ def observed(function: Callable[P, R]) -> Callable[P, R]:
         assert not kwargs, "observed functions are called by position"
         answer = function(*args, **kwargs)
         if _Log.current is not None:
-            _Log.current.setdefault((name, args), _digest(answer))
+            _Log.current.setdefault((name, args), (_digest(answer), ""))
+        return answer
+
+    return ask
+
+
+def observed_content(
+    function: Callable[Concatenate[bytes, P], R],
+) -> Callable[Concatenate[str, P], R]:
+    """Make a question about a file, given by its path, of one about its content, and observe it.
+
+    The content is what ``head`` gives up to ``CAP``, or nothing. When it has changed and the answer
+    has not, a later run holds all the same. Otherwise as ``observed``.
+    """
+    name = f"{function.__module__}:{function.__qualname__}"
+
+    @wraps(function)
+    def ask(path: str, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        assert not kwargs, "observed functions are called by position"
+        data = _head(path, CAP) or b""
+        answer = function(data, *args, **kwargs)
+        if _Log.current is not None:
+            _Log.current.setdefault((name, (path, *args)), (_digest(answer), _digest(data)))
         return answer
 
     return ask
@@ -59,20 +87,31 @@ def recording() -> Iterator[Callable[[], Observations]]:
     before, _Log.current = _Log.current, {}
     log = _Log.current
     try:
-        yield lambda: [(name, list(args), digest) for (name, args), digest in log.items()]
+        yield lambda: [(name, list(args), *digests) for (name, args), digests in log.items()]
     finally:
         _Log.current = before
 
 
 def unchanged(observations: Observations) -> bool:
     """Whether the disk answers all as it did."""
+    contents: dict[str, str] = {}
     try:
-        for name, args, digest in observations:
+        for name, args, digest, content in observations:
+            if content:
+                # The same files are asked about more than once.
+                path = str(args[0])
+                if path not in contents:
+                    contents[path] = _digest(_head(path, CAP) or b"")
+                if contents[path] == content:
+                    continue
             module, _, attribute = name.partition(":")
             if not module.startswith("faceoff_lint."):
                 return False
             ask = getattr(importlib.import_module(module), attribute).__wrapped__
-            if _digest(ask(*map(_as_given, args))) != digest:
+            given = [_as_given(arg) for arg in args]
+            if content:
+                given[0] = _head(given[0], CAP) or b""
+            if _digest(ask(*given)) != digest:
                 return False
     except (AttributeError, ImportError, TypeError, ValueError):
         return False  # of another version, or not ours
@@ -93,6 +132,10 @@ def _digest(answer: object) -> str:
 @observed
 def head(path: str, cap: int) -> bytes | None:
     """The first ``cap`` bytes of a regular file; None when it can't be read."""
+    return _head(path, cap)
+
+
+def _head(path: str, cap: int) -> bytes | None:
     flags = os.O_RDONLY
     # Opening a FIFO would wait for a writer.
     for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):

@@ -23,7 +23,7 @@ from faceoff_lint.source import Source, Span
 __all__ = ["Run"]
 
 _LIMIT = 64 * 2**20
-_VERSION = 1
+_VERSION = 2
 # What may end otherwise next time, whatever is in the files.
 _UNSURE = frozenset({"timeout", "crash"})
 

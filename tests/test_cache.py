@@ -347,6 +347,24 @@ def test_whatever_changes_makes_a_new_run(
     assert warm.stdout == check(shop, "--no-cache").stdout
 
 
+def test_what_was_not_read_may_change_while_nothing_of_it_matters(
+    home: Path, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file is looked at to tell whether it may matter; what counts is the answer to that."""
+    unread = shop / "tools" / "report.js"
+    unread.parent.mkdir()
+    unread.write_text("const a = 1\n")
+    expected = check(shop).stdout
+    unread.write_text("const a = 2\n")
+    with monkeypatch.context() as patched:
+        refuse(patched)
+        assert check(shop).stdout == expected
+    # Now it does: what names Express is read.
+    unread.write_text("const app = require('express')()\napp.get('/', (req, res) => res.send(1\n")
+    codes = [row["code"] for row in json.loads(check(shop).stdout) if "tools" in row["file"]]
+    assert codes == ["FO001"]
+
+
 def test_a_configuration_that_comes_or_changes_makes_a_new_run(home: Path, shop: Path) -> None:
     def run() -> list[str]:
         result = CliRunner().invoke(cli, ["check", str(shop), "--output-format", "json"])
@@ -406,8 +424,8 @@ def test_times_are_not_trusted_and_every_look_is_repeated(tmp_path: Path) -> Non
     assert disk.unchanged(looks)
     (tmp_path / "b").mkdir()
     assert not disk.unchanged(looks)
-    assert not disk.unchanged([("os:system", ["true"], "")])
-    assert not disk.unchanged([("faceoff_lint.disk:nothing", [], "")])
+    assert not disk.unchanged([("os:system", ["true"], "", "")])
+    assert not disk.unchanged([("faceoff_lint.disk:nothing", [], "", "")])
 
 
 # --- the command ----------------------------------------------------------------------------------

@@ -177,17 +177,24 @@ def _look(
         base = max((want for want in wanted if below(path, want)), key=len, default="")
         inside = path[len(base) + 1 :] if base and base != path else path if not base else ""
         role = path_role(inside or path.rpartition("/")[2], folder in inits)
-        data = tree.read(path) if role not in ("template", "generated") else b""
-        mention = mentions_flask(data) if path.endswith(PYTHON) else mentions_express(data)
+        mention, told = False, None
+        if role not in ("template", "generated"):
+            full = os.path.join(tree.root, path)
+            mention, told = _told(full, path, role in (None, "frontend"))
         if role in (None, "frontend") and mention:
-            role = "generated" if content_role(path, data) == "generated" else None
+            role = "generated" if told == "generated" else None
         elif role is None:
             owner = next((above for above in ancestors(folder) if above in packages), None)
-            role = "frontend" if owner in front_ends else content_role(path, data)
+            role = "frontend" if owner in front_ends else told
         if role:
             roles[path] = role
         if mention and role not in ("generated", "frontend"):
             mentions.append(path)
-        else:
-            tree.forget(path)
     return roles, mentions
+
+
+@disk.observed_content
+def _told(data: bytes, path: str, of_role: bool) -> tuple[bool, str | None]:
+    """Whether a source file mentions its language's framework, and its content's role if asked."""
+    mention = mentions_flask(data) if path.endswith(PYTHON) else mentions_express(data)
+    return mention, content_role(path, data) if of_role else None

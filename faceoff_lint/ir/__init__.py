@@ -86,6 +86,6 @@ __all__ = [
     "ImportExpr", "ImportName", "Index", "List", "Logical", "Member", "Module", "Name", "Node",
     "Opaque", "Param", "Pattern", "Regex", "Return", "Scope", "Seq", "Spread", "Stmt", "Switch",
     "Template", "Throw", "Try", "Unary", "While", "With", "WithItem", "Yield", "Attr", "Block",
-    "from_data", "last_name", "mentions", "shape", "to_data", "walk", "walk_local", "children", "find",
-    "own",
+    "from_data", "last_name", "mentions", "shape", "to_data", "walk", "walk_local", "children",
+    "find", "own",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from faceoff_lint import disk, ir
 from faceoff_lint.deep import run_deep
-from faceoff_lint.disk import CAP
+from faceoff_lint.disk import observed_content
 from faceoff_lint.frameworks.classful import CLASSFUL_MODELS
 from faceoff_lint.frameworks.events import MountEvent, Recorder, RouteEvent, UseEvent
 from faceoff_lint.frameworks.express import EXPRESS_MODELS, Router
@@ -45,10 +45,10 @@ UNCALLED_STEPS = 40_000
 HOLE = {"flask": "{?}", "express": "<?>"}
 
 SEEDS = {
-    "flask": (b"flask", b"Flask", b"register_blueprint", b"add_url_rule", b"add_resource",
-              b"add_namespace", b"app.run("),
+    "flask": ("flask", "Flask", "register_blueprint", "add_url_rule", "add_resource",
+              "add_namespace", "app.run("),
     # Mongoose's models and Passport's strategies are had by name, from wherever they were made.
-    "express": (b"express", b"Router(", b"createServer", b"socket.io", b"mongoose", b"passport"),
+    "express": ("express", "Router(", "createServer", "socket.io", "mongoose", "passport"),
 }  # fmt: skip
 FLASK_SETUP = {
     "register_blueprint", "add_url_rule", "add_resource", "add_namespace", "init_app", "route",
@@ -162,20 +162,19 @@ def _seeds(service: Service, reader: Reads) -> list[str]:
     for path in service.files:
         if service.roles.get(path, "product") in left_out or path in entries:
             continue
-        data = _peek(reader.root, path)
-        if any(w in data for w in words):
-            found.append((0 if _is_root(service.framework, data) else 1, path))
+        is_seed, is_root = _peek(os.path.join(reader.root, path), words, service.framework)
+        if is_seed:
+            found.append((0 if is_root else 1, path))
     return [*entries, *(path for _, path in sorted(found))]
 
 
-def _is_root(framework: str, data: bytes) -> bool:
-    if framework == "flask":
-        return b"Flask(" in data
-    return b".listen(" in data or b"express()" in data
-
-
-def _peek(root: Path, path: str) -> bytes:
-    return disk.head(os.path.join(root, path), CAP) or b""
+@observed_content
+def _peek(data: bytes, words: tuple[str, ...], framework: str) -> tuple[bool, bool]:
+    """Whether a file holds one of the words, and whether it looks like one that makes the app."""
+    if not any(word.encode() in data for word in words):
+        return False, False
+    marks = (b"Flask(",) if framework == "flask" else (b".listen(", b"express()")
+    return True, any(mark in data for mark in marks)
 
 
 # --- running -------------------------------------------------------------------------------------
@@ -241,11 +240,7 @@ def _mentions(function: Function, words: set[str]) -> bool:
         return False
     nodes = list(ir.own(func))
     nodes += [n for f in nodes if isinstance(f, ir.Func) for d in f.decorators for n in ir.walk(d)]
-    for node in nodes:
-        if isinstance(node, ir.Call):
-            if ir.last_name(node.func) in words:
-                return True
-    return False
+    return any(isinstance(n, ir.Call) and ir.last_name(n.func) in words for n in nodes)
 
 
 def _is_view(machine: Machine, function: Function) -> bool:

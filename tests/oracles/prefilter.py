@@ -19,7 +19,7 @@ from faceoff_lint.lint import Job, lint
 from faceoff_lint.model import build
 from faceoff_lint.reports import Report
 
-EVERYTHING = {"flask": (b"",), "express": (b"",)}
+EVERYTHING = {"flask": ("",), "express": ("",)}
 
 
 @dataclass
