@@ -13,12 +13,12 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 __all__ = [
-    "CAP", "Observations", "entries", "head", "kind", "observed", "observed_content", "recording",
-    "unchanged",
+    "CAP", "Observations", "entries", "forget", "head", "inside", "kind", "observed",
+    "observed_content", "recording", "unchanged",
 ]  # fmt: skip
 
 CAP = 2_000_000
@@ -84,6 +84,7 @@ def observed_content(
 @contextmanager
 def recording() -> Iterator[Callable[[], Observations]]:
     """Record what is asked inside; the value gives what has been so far."""
+    forget()
     before, _Log.current = _Log.current, {}
     log = _Log.current
     try:
@@ -95,6 +96,8 @@ def recording() -> Iterator[Callable[[], Observations]]:
 def unchanged(observations: Observations) -> bool:
     """Whether the disk answers all as it did."""
     contents: dict[str, str] = {}
+    questions: dict[str, Callable[..., object]] = {}
+    forget()
     try:
         for name, args, digest, content in observations:
             if content:
@@ -104,10 +107,13 @@ def unchanged(observations: Observations) -> bool:
                     contents[path] = _digest(_head(path, CAP) or b"")
                 if contents[path] == content:
                     continue
-            module, _, attribute = name.partition(":")
-            if not module.startswith("faceoff_lint."):
-                return False
-            ask = getattr(importlib.import_module(module), attribute).__wrapped__
+            ask = questions.get(name)
+            if ask is None:
+                module, _, attribute = name.partition(":")
+                if not module.startswith("faceoff_lint."):
+                    return False
+                ask = getattr(importlib.import_module(module), attribute).__wrapped__
+                questions[name] = ask
             given = [_as_given(arg) for arg in args]
             if content:
                 given[0] = _head(given[0], CAP) or b""
@@ -147,6 +153,32 @@ def _head(path: str, cap: int) -> bytes | None:
             return file.read(cap) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
     except (OSError, ValueError):
         return None
+
+
+def inside(root: str, path: str) -> str | None:
+    """The real path of ``path`` (relative to ``root``); None when it leads outside of ``root``.
+
+    Where folders lead is looked up once a run. Raises ``OSError`` and ``ValueError`` as they do.
+    """
+    base = _real_folder(root)
+    folder, name = os.path.split(os.path.join(base, path))
+    if name in ("", ".", ".."):
+        real = os.path.realpath(os.path.join(base, path))
+    else:
+        real = os.path.join(_real_folder(folder), name)
+        if os.path.islink(real):
+            real = os.path.realpath(real)
+    return real if os.path.commonpath((base, real)) == base else None
+
+
+def forget() -> None:
+    """Look up anew where folders lead: a run begins."""
+    _real_folder.cache_clear()
+
+
+@cache
+def _real_folder(path: str) -> str:
+    return os.path.realpath(path)
 
 
 @observed

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from faceoff_lint import ir
+from faceoff_lint import disk, ir
 from faceoff_lint.deep import PARSER_STACKS, run_deep, start_deep
 from faceoff_lint.limits import Limits
 from faceoff_lint.lowering import deep_recursion
@@ -58,6 +58,7 @@ class Reader:
         cache: Entries | None = None,
         executor: Executor | None = None,
     ) -> None:
+        disk.forget()
         self.root = root
         self.results: dict[str, ReadResult] = {}
         self.limits = limits or Limits()

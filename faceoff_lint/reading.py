@@ -115,12 +115,8 @@ def is_file(root: Path, path: str) -> bool:
 @observed
 def _is_file(root: str, path: str) -> bool:
     try:
-        base = os.path.realpath(root)
-        full = os.path.join(base, path)
-        if not stat.S_ISREG(os.stat(full).st_mode):
-            return False
-        real = os.path.realpath(full)
-        return os.path.commonpath((base, real)) == base
+        real = disk.inside(root, path)
+        return real is not None and stat.S_ISREG(os.stat(real).st_mode)
     except (OSError, ValueError):
         return False
 
@@ -129,9 +125,8 @@ def _is_file(root: str, path: str) -> bool:
 def _read_bytes(root: str, path: str, limit_bytes: int) -> bytes | tuple[str, str]:
     """A file's bytes, or the kind of failure and its message."""
     try:
-        base = os.path.realpath(root)
-        real = os.path.realpath(os.path.join(base, path))
-        if os.path.commonpath((base, real)) != base:
+        real = disk.inside(root, path)
+        if real is None:
             return "unreadable", "leads outside the root of the run"
         # Non-blocking, as opening a FIFO would otherwise wait for a writer.
         flags = os.O_RDONLY
