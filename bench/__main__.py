@@ -20,8 +20,13 @@ from pathlib import Path
 from bench.measure import Cost, measure
 from bench.peers import Peer, Places, peers
 from faceoff_lint import __version__, registry
-from faceoff_lint.lint import Job, lint
+from faceoff_lint import lint as lint_module
+from faceoff_lint.discovery import JAVASCRIPT, PYTHON, TYPESCRIPT
+from faceoff_lint.lint import Job, files, lint
+from faceoff_lint.model.build import seeds
+from faceoff_lint.pool import Reader
 
+_BARE, _COLD, _WARM = "bare parsing of the files read", "cold", "warm, nothing changed"
 _SHOWN = ("libcst", "esprima-fork")
 _LEFT_OUT = shutil.ignore_patterns(".git", "node_modules", ".venv", "venv", "__pycache__")
 
@@ -36,6 +41,8 @@ def main() -> int:
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--timeout", type=float, default=900, help="seconds for one command")
     given = parser.parse_args()
+    # Started programs would compile their sources again each time: no installed one does.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PATH"] = os.pathsep.join([*map(str, given.bin), os.environ["PATH"]])
     print("\n".join(_machine()), flush=True)
     for path in given.paths:
@@ -57,21 +64,54 @@ def _machine() -> Iterator[str]:
 def _project(tree: Path, scratch: Path, places: Places, given: argparse.Namespace) -> Iterator[str]:
     report = lint(Job(tree), registry.load())
     read = [file for file, result in report.reads.items() if result.module is not None]
+    unread = sorted(set(files(Job(tree), registry.load())) - set(report.reads))
     lines = sum(len(result.source.line_starts) for result in report.reads.values() if result.source)
     frameworks = " and ".join(report.frameworks)
     yield f"\n## {tree.name} ({frameworks})\n"
-    yield f"{report.searched} source files, {len(read)} read ({lines:,} lines),"
+    yield f"{report.searched} source files of {_lines(tree):,} lines; {_seeds(tree)} hold a word"
+    yield f"that makes a file worth reading, {len(read)} were read ({lines:,} lines);"
     yield f"{len(report.findings)} findings.\n"
     yield "| run | CPU s | wall s | peak MiB |"
     yield "| --- | ---: | ---: | ---: |"
-    for name, cost in _runs(tree, scratch, read, given.timeout):
+    costs: dict[str, Cost] = {}
+    for name, cost in _runs(tree, scratch, read, unread, given.timeout):
+        costs[name] = cost
         yield _row(name, cost)
-    if given.no_peers:
-        return
-    for kind in report.frameworks:
-        for peer in peers(kind, places):
-            yield _row(f"{peer.name} {_version(peer)}", measure(peer.command, tree,
-                       timeout=given.timeout))  # fmt: skip
+    if not given.no_peers:
+        for kind in report.frameworks:
+            for peer in peers(kind, places):
+                name = f"{peer.name} {_version(peer)}"
+                costs[name] = measure(peer.command, tree, timeout=given.timeout)
+                yield _row(name, costs[name])
+    yield ""
+    yield from _ratios(costs)
+
+
+def _lines(tree: Path) -> int:
+    """The lines of all source files, read or not."""
+    found = 0
+    for path in tree.rglob("*"):
+        if path.name.endswith((*PYTHON, *JAVASCRIPT, *TYPESCRIPT)) and path.is_file():
+            found += path.read_bytes().count(b"\n")
+    return found
+
+
+def _seeds(tree: Path) -> int:
+    """How many files the look at the bytes picks, before anything is read."""
+    with Reader(tree) as reader:
+        found = lint_module.discovered(Job(tree), registry.load())[0]
+        return sum(len(seeds(service, reader)) for service in found.services)
+
+
+def _ratios(costs: dict[str, Cost]) -> Iterator[str]:
+    """Processor time of one run to that of another."""
+    cold = costs[_COLD]
+    for name, cost in costs.items():
+        if name != _COLD and not cost.failed and cost.cpu:
+            yield f"- cold to {name}: {cold.cpu / cost.cpu:.2f}"
+    ruff = next((cost for name, cost in costs.items() if name.startswith("ruff")), None)
+    if ruff is not None and not ruff.failed:
+        yield f"- warm, nothing changed, to ruff: {costs[_WARM].cpu / ruff.cpu:.2f}"
 
 
 def _row(name: str, cost: Cost) -> str:
@@ -81,7 +121,9 @@ def _row(name: str, cost: Cost) -> str:
     return f"| {name} | {cost.cpu:.2f} | {cost.wall:.2f} | {cost.memory:.0f} |"
 
 
-def _runs(tree: Path, scratch: Path, read: list[str], timeout: float) -> Iterator[tuple[str, Cost]]:
+def _runs(
+    tree: Path, scratch: Path, read: list[str], unread: list[str], timeout: float
+) -> Iterator[tuple[str, Cost]]:
     """What we cost, and the least that reading the same files does."""
     cache = scratch / "cache"
     env = {"FACEOFF_LINT_CACHE_DIR": str(cache)}
@@ -90,17 +132,20 @@ def _runs(tree: Path, scratch: Path, read: list[str], timeout: float) -> Iterato
     def cost(*more: str) -> Cost:
         return measure([*check, *more], tree, env, timeout)
 
-    yield "bare parsing of the files read", _bare(tree, scratch, read)
+    cost("--no-cache")  # whatever is compiled or cached by the system is so now
+    yield _BARE, _bare(tree, scratch, read)
     yield "without cache, `--jobs 1`", cost("--no-cache", "--jobs", "1")
     yield f"without cache, `--jobs {os.cpu_count()}`", cost("--no-cache")
-    yield "cold", cost()
-    yield "warm, nothing changed", cost()
-    if read:
-        changed = tree / sorted(read)[len(read) // 2]
-        mark = "#" if changed.suffix == ".py" else "//"
-        with changed.open("a", encoding="utf-8") as file:
-            file.write(f"\n{mark} changed\n")
-        yield "warm, one file changed", cost()
+    yield _COLD, cost()
+    yield _WARM, cost()
+    for name, among in (("a file that was not read", unread), ("a file that was read", read)):
+        if among:
+            changed = tree / sorted(among)[len(among) // 2]
+            with changed.open("a", encoding="utf-8") as file:
+                file.write(
+                    "\nanother = 1\n" if changed.suffix == ".py" else "\nconst another = 1\n"
+                )
+            yield f"warm, {name} changed", cost()
     shutil.rmtree(cache, ignore_errors=True)
 
 

@@ -39,7 +39,7 @@ from faceoff_lint.values import (
     options,
 )
 
-__all__ = ["Reads", "build"]
+__all__ = ["Reads", "build", "seeds"]
 
 UNCALLED_STEPS = 40_000
 HOLE = {"flask": "{?}", "express": "<?>"}
@@ -143,9 +143,9 @@ def _build(service: Service, reader: Reads, budget: int) -> Web:
         machine.late_bound["flask.current_app"] = current_app
     else:
         machine.models.update(EXPRESS_MODELS)
-    seeds = _seeds(service, reader)
-    reader.read_many(seeds)
-    _run_all(machine, modules, service, seeds)
+    first = seeds(service, reader)
+    reader.read_many(first)
+    _run_all(machine, modules, service, first)
     _run_rest(machine, modules, service)
     web = Web(service, machine, modules)
     _collect(web)
@@ -153,7 +153,7 @@ def _build(service: Service, reader: Reads, budget: int) -> Web:
     return web
 
 
-def _seeds(service: Service, reader: Reads) -> list[str]:
+def seeds(service: Service, reader: Reads) -> list[str]:
     """The files that may hold set-up code, entry points first."""
     left_out = {"test", "migration", "template", "frontend", "generated"}
     words = SEEDS[service.framework]
