@@ -31,6 +31,7 @@ __all__ = [
     "print_next_steps",
     "print_plan",
     "print_rules",
+    "print_stale",
     "write",
 ]
 
@@ -210,6 +211,13 @@ def print_next_steps(ctx: click.Context, report: Report, wanted: Sequence[Output
         group = ctx.find_root().command
         commands = group.list_commands(ctx) if isinstance(group, click.Group) else []
         emit(ctx, summary.next_steps(report, commands))
+
+
+def print_stale(ctx: click.Context, report: Report) -> None:
+    """Print the accepted findings that occur no more."""
+    from faceoff_lint.reports import summary
+
+    emit(ctx, summary.stale(report), err=True)
 
 
 def print_fixed(ctx: click.Context, fixed: Sequence[Finding], problems: Sequence[str]) -> None:

@@ -126,9 +126,7 @@ def _echo_text(wish: Wish, content: bytes) -> None:
 
 
 def _say_more(ctx: click.Context, wish: Wish, done: _Done, report: Report) -> None:
-    if report.stale:
-        stale = f"{report.stale} accepted findings occur no more"
-        output.note(f"{stale}: `faceoff-lint baseline --prune`")
+    output.print_stale(ctx, report)
     if wish.fixes:
         output.print_fixed(ctx, done.fixed, done.problems)
     if wish.add_ignore:

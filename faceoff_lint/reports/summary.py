@@ -12,7 +12,9 @@ from faceoff_lint.finding import Applicability, Finding, Severity
 from faceoff_lint.reports import Report, plural
 from faceoff_lint.terminal import printable
 
-__all__ = ["closing", "fixed", "ignored", "next_steps", "safe", "statistics", "understood"]
+__all__ = ["closing", "fixed", "ignored", "next_steps", "safe", "stale", "statistics", "understood"]
+
+_MAX_STALE = 10  # entries of a baseline to list
 
 
 def safe(text: str) -> str:
@@ -66,6 +68,22 @@ def next_steps(report: Report, commands: Sequence[str]) -> Iterator[str]:
     yield ""
     yield style("What next:", bold=True)
     yield from (f"  {command:<{width}}  {what}" for command, what in shown)
+
+
+def stale(report: Report) -> Iterator[str]:
+    """The accepted findings that occur no more, and how they get out of the baseline."""
+    count = sum(number for *_, number in report.stale)
+    if not count:
+        return
+    verb, them = ("occurs", "it") if count == 1 else ("occur", "them")
+    how = f"`faceoff-lint baseline --prune` takes {them} out"
+    yield f"note: {plural(count, 'accepted finding')} {verb} no more; {how}:"
+    for file, rule, scope, number in report.stale[:_MAX_STALE]:
+        where = f" in `{scope}`" if scope else ""
+        times = f" ({number})" if number > 1 else ""
+        yield f"  {printable(file)}: {printable(rule)}{printable(where)}{times}"
+    if len(report.stale) > _MAX_STALE:
+        yield f"  and {len(report.stale) - _MAX_STALE} more"
 
 
 def fixed(findings: Sequence[Finding]) -> Iterator[str]:
