@@ -153,7 +153,7 @@ def check(
         )
         return run.changed(
             job,
-            baseline=baseline or job.settings.baseline,
+            baseline=run.accepted(job, baseline),
             cache=cache,
             given=given,
             progress=progress,

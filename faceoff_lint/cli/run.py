@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from faceoff_lint.reports import Report
 
 __all__ = [
-    "cache", "changed", "job", "known", "log", "placed", "relative", "reused", "root",
+    "accepted", "cache", "changed", "job", "known", "log", "placed", "relative", "reused", "root",
     "rule_folders", "told",
 ]  # fmt: skip
 
@@ -98,6 +98,23 @@ def changed(job: Job, **changes: Any) -> Job:
     import dataclasses
 
     return dataclasses.replace(job, **changes)
+
+
+def accepted(job: Job, given: Path | None) -> Path | None:
+    """The baseline of a run: the one that is ``given``, else that of the configuration.
+
+    Raises ``ConfigError``, with the place, where the configuration names one that is not there.
+    """
+    named = job.settings.baseline
+    if given is not None or named is None or named.exists():
+        return given or named
+    from faceoff_lint.config.files import read
+    from faceoff_lint.errors import ConfigError
+
+    places = [entry.file for entry in job.settings.entries if entry.keys == ("baseline",)]
+    found = read(places[-1], explicit=False) if places else None
+    frame = found.document.frame(*found.document.find(("baseline",), named.name)) if found else ""
+    raise ConfigError("there is no such baseline; `faceoff-lint baseline` makes it", frame)
 
 
 def cache(paths: Sequence[Path]) -> Folder | None:

@@ -252,7 +252,7 @@ def test_configuration_errors_show_the_place(run: Run, write: Write) -> None:
     assert result.exit_code == 2
     assert result.stderr == (
         "error: unknown key `selct`; did you mean `select`?\n"
-        f" --> {root}/faceoff-lint.toml:1:1\n"
+        " --> faceoff-lint.toml:1:1\n"
         '1 | selct = ["FLK"]\n'
         "  | ^^^^^\n"
     )
