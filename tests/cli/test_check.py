@@ -94,7 +94,7 @@ def test_printed_paths_open_from_here(run: Run, write: Write, tmp_path: Path) ->
         (elsewhere, root, f"{root}/a/b/app.py"),
     ):
         result = run("-q", path, "--output-format", "concise", cwd=cwd)
-        assert result.stdout.startswith(f"{expected}:3:1: error[FLK501]")
+        assert result.stdout.startswith(f"{expected}:3:1: error FLK501")
 
 
 def test_github(run: Run, write: Write) -> None:
@@ -159,7 +159,7 @@ def test_suppressions(run: Run, write: Write) -> None:
     text = f"{APP}BAD  # faceoff: ignore[FLK501] -- fine\nx = 1  # faceoff: ignore[FLK501]\n"
     result = run("check", "--output-format", "concise", cwd=write({"app.py": text}))
     assert result.stdout.splitlines()[2:] == [
-        "app.py:4:26: warning[FO010] nothing to suppress: `FLK501` is not reported here",
+        "app.py:4:26: warning FO010 nothing to suppress: `FLK501` is not reported here",
         "1 finding: 1 warning (1 with a safe fix); 1 suppressed.",
     ]
 

@@ -133,7 +133,7 @@ def test_stdin_with_fix_gives_the_text(run: Run, project: Path, end: str, mark: 
     )  # fmt: skip
     assert result.stdout_bytes == mark + text.replace("BAD", "GOOD").encode()
     assert result.exit_code == 1
-    assert "app.py:4:5: warning[FLK502] ugly above 3" in result.stderr
+    assert "app.py:4:5: warning FLK502 ugly above 3" in result.stderr
     assert "Fixed 1 finding in 1 file." in result.stderr
     assert (project / "app.py").read_text() == f"{APP}BAD\n"
 
@@ -157,7 +157,7 @@ def test_stdin_from_a_folder_below(run: Run, write: Write) -> None:
     root = write({"app.py": APP, "shop/a.py": "BAD\n", "requirements.txt": "flask\n"})
     (root / ".git").mkdir()
     result = run("check", "--stdin-filename", "a.py", *CONCISE, cwd=root / "shop", stdin=b"\nBAD\n")
-    assert "a.py:2:1: error[FLK501]" in result.stdout
+    assert "a.py:2:1: error FLK501" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_options_that_do_not_go_together(
 
 @pytest.mark.parametrize("name", ["AI_AGENT", "CLAUDECODE", "CURSOR_AGENT", "GEMINI_CLI"])
 def test_agents_get_a_line_a_finding(run: Run, project: Path, name: str) -> None:
-    assert "app.py:3:1: error[FLK501]" in run("check", cwd=project, **{name: "1"}).stdout
+    assert "app.py:3:1: error FLK501" in run("check", cwd=project, **{name: "1"}).stdout
     full = run("check", "--output-format", "full", cwd=project, **{name: "1"}).stdout
     assert "--> app.py:3:1" in full
     actions = run("check", cwd=project, GITHUB_ACTIONS="true", **{name: "1"}).stdout

@@ -38,7 +38,7 @@ def test_each_file_belongs_to_the_format_before_it(run: Run) -> None:
         *("--output-format", "jsonl", "--output-file=b.jsonl"),
     )
     assert result.exit_code == 1
-    assert result.stdout.splitlines()[2] == "app.py:3:1: error[FLK501] this is BAD"
+    assert result.stdout.splitlines()[2] == "app.py:3:1: error FLK501 this is BAD"
     (finding,) = json.loads(Path("a.json").read_text())
     assert finding == json.loads(Path("b.jsonl").read_text())
     assert sorted(os.listdir()) == ["a.json", "app.py", "b.jsonl"]

@@ -114,7 +114,7 @@ def test_json_holds_no_command_for_a_runner(report: Report) -> None:
 
 def test_concise(report: Report) -> None:
     assert [unstyle(line) for line in concise.render(report)] == [
-        "app/users.py:6:1: error[FLK501] route GET /users/<id> is already handled"
+        "app/users.py:6:1: error FLK501 route GET /users/<id> is already handled"
     ]
 
 
