@@ -343,6 +343,7 @@ def _run(rule: Rule, web: Web, options: Options, crashed: set[Rule]) -> list[Fin
                 name=rule.name,
                 practice=rule.practice.slug,
                 service=web.service.name,
+                related=tuple(dict.fromkeys(finding.related)),
             )
             for finding in rule.run(web, options)
         )

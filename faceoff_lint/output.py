@@ -238,14 +238,21 @@ def print_ignored(ctx: click.Context, ignored: Sequence[Finding], problems: Sequ
     emit(ctx, summary.ignored(ignored), err=True)
 
 
-def print_plan(ctx: click.Context, made: Plan, report: Report) -> int:
-    """Print a plan as a diff, and what it leaves out; 1 when it changes anything."""
+def print_plan(
+    ctx: click.Context, made: Plan, report: Report, *, verb: str = "fix", quiet: int = 0
+) -> int:
+    """Print a plan as a diff, and what it leaves out; 1 when it changes anything.
+
+    ``verb``: what is only shown, ``fix`` or ``ignore``.
+    """
     from faceoff_lint import fixing
     from faceoff_lint.reports import summary
 
     for problem in made.problems:
         log_error(summary.safe(problem))
     emit(ctx, map(_diff_line, fixing.diff(made, report.sources)))
+    if not quiet:
+        emit(ctx, summary.would(report, made.fixed, verb), err=True)
     return 1 if made.edits else 0
 
 

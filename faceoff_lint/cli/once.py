@@ -75,7 +75,8 @@ def once(ctx: click.Context, wish: Wish) -> int:
         return 0
     report = run.placed(done.report, wish.paths)
     if done.plan is not None:
-        return output.print_plan(ctx, done.plan, report)
+        verb = "ignore" if wish.add_ignore else "fix"
+        return output.print_plan(ctx, done.plan, report, verb=verb, quiet=wish.quiet)
     if done.content is not None:
         _echo_text(wish, done.content)
     on_stderr = done.content is not None

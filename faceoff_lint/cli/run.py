@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "accepted", "cache", "changed", "job", "known", "log", "placed", "relative", "reused", "root",
-    "rule_folders", "told",
+    "rule_folders", "told", "told_run", "told_settings",
 ]  # fmt: skip
 
 _CLUSTER_SECONDS = 30
@@ -156,6 +156,20 @@ def reused(
             report = lint(*begin())
             before.keep(report, observed())
     return report
+
+
+def told_settings(job: Job) -> str:
+    """Where a run's settings come from."""
+    if job.settings.file is not None:
+        return os.path.relpath(job.settings.file)
+    return "none are read (--isolated)" if job.settings.sole else "no configuration file, defaults"
+
+
+def told_run(report: Report) -> str:
+    """How a report was made."""
+    if not report.reads:
+        return "nothing has changed since an earlier run: its report is shown"
+    return f"{len(report.reads)} of {report.searched} source files read"
 
 
 def _cluster(address: str) -> Executor:

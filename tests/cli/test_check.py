@@ -45,7 +45,7 @@ def test_findings_exit_with_1_and_show_what_was_understood_first(run: Run, write
     lines = result.stdout.splitlines()
     assert lines[0] == "Flask app: 1 files"
     assert lines[2:4] == ["error[FLK501]: this is BAD", "  --> app.py:3:1"]
-    assert lines[-1] == "1 finding: 1 error (1 with a safe fix)."
+    assert lines[-1] == "1 finding: 1 error (1 fixable with --fix)."
     assert result.stderr == ""
 
 
@@ -160,7 +160,7 @@ def test_suppressions(run: Run, write: Write) -> None:
     result = run("check", "--output-format", "concise", cwd=write({"app.py": text}))
     assert result.stdout.splitlines()[2:] == [
         "app.py:4:26: warning FO010 nothing to suppress: `FLK501` is not reported here",
-        "1 finding: 1 warning (1 with a safe fix); 1 suppressed.",
+        "1 finding: 1 warning (1 fixable with --fix); 1 suppressed.",
     ]
 
 

@@ -13,7 +13,9 @@ from click.testing import CliRunner, Result
 
 from faceoff_lint import output
 from faceoff_lint.cli import cli
+from faceoff_lint.cli.run import told_run
 from faceoff_lint.registry import Registry
+from faceoff_lint.reports import Report
 from faceoff_lint.terminal import hyperlink, hyperlinks
 
 Write = Callable[..., Path]
@@ -30,6 +32,18 @@ def run(known: Registry, monkeypatch: pytest.MonkeyPatch) -> Run:
         return CliRunner().invoke(cli, [str(arg) for arg in args], input=stdin, env=env)
 
     return _run
+
+
+def test_verbose_tells_the_settings_and_how_much_was_read(run: Run, write: Write) -> None:
+    root = write({"app.py": APP, "b.py": "x = 1\n"})
+    told = run("check", "-v", cwd=root).stderr
+    assert "note: settings: no configuration file, defaults\n" in told
+    assert "of 2 source files read\n" in told
+    assert told_run(Report(root)).startswith("nothing has changed since an earlier run")
+    (root / "faceoff-lint.toml").write_text("")
+    assert "note: settings: faceoff-lint.toml\n" in run("check", "-v", cwd=root).stderr
+    assert "none are read" in run("check", "-v", "--isolated", cwd=root).stderr
+    assert run("check", cwd=root).stderr == ""
 
 
 # --- warnings that are allowed -------------------------------------------------------------------
