@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -67,7 +68,7 @@ def test_what_occurs_no_more_is_said_and_pruned(run: Callable[..., Result], tmp_
     (tmp_path / "app.py").write_text(APP)
     said = run(*CHECK).stderr
     assert "1 accepted finding occurs no more" in said
-    assert "  app.py: blocking-call-in-view in `second`\n" in said
+    assert "  - app.py: blocking-call-in-view in `second`\n" in said
     assert run(*CHECK).stderr == said  # a run that is remembered says the same
     assert run("baseline", "--prune").stdout == ("faceoff-baseline.json: 1 accepted, 1 dropped.\n")
     assert load(tmp_path / "faceoff-baseline.json").accepted == {
@@ -94,6 +95,16 @@ def test_what_a_run_cannot_judge_stays(
     run("baseline", *prune)
     assert load(tmp_path / "faceoff-baseline.json").accepted == before
     assert "no more" not in run(*CHECK).stderr
+
+
+def test_what_a_baseline_says_is_no_command(run: Callable[..., Result], tmp_path: Path) -> None:
+    text = "::error::x\x1b[1m##[group]y"
+    made = Baseline(tmp_path / "faceoff-baseline.json")
+    made.accepted[Entry(text, text, text)] = 1
+    made.path.write_text(made.render())
+    said = run(*CHECK).stderr
+    assert "no more" in said
+    assert not re.search(r"^\s*::|##\[|\x1b", said, re.MULTILINE), said
 
 
 def test_an_entry_of_no_rule_is_stale(run: Callable[..., Result], tmp_path: Path) -> None:

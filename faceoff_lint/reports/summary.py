@@ -89,7 +89,8 @@ def stale(report: Report) -> Iterator[str]:
     for file, rule, scope, number in report.stale[:_MAX_STALE]:
         where = f" in `{scope}`" if scope else ""
         times = f" ({number})" if number > 1 else ""
-        yield f"  {printable(file)}: {printable(rule)}{printable(where)}{times}"
+        # A dash first: runners of CI obey what begins a line with `::`, blanks before it or not.
+        yield f"  - {printable(file)}: {printable(rule)}{printable(where)}{times}"
     if len(report.stale) > _MAX_STALE:
         yield f"  and {len(report.stale) - _MAX_STALE} more"
 
