@@ -60,3 +60,26 @@ def test_await_takes_the_place_of_void(before: str, write: Write) -> None:
     job = Job(root, selection=Selection(("EXP301",)), jobs=1)
     fix(job, registry.load(), unsafe=True)
     assert (root / "app.js").read_text() == FLOATING % "await"
+
+
+GUARDS = """\
+from flask import Flask
+from flask_cors import cross_origin
+from flask_login import login_required
+
+app = Flask(__name__)
+
+
+%s
+def treasure():
+    return "gold"
+"""
+
+
+def test_decorators_keep_their_order_when_they_move(write: Write) -> None:
+    route, guards = '@app.get("/treasure")', "@cross_origin()\n@login_required"
+    root = write({"app.py": GUARDS % f"{guards}\n{route}"})
+    job = Job(root, selection=Selection(("FLK401",)), jobs=1)
+    _, fixed, problems = fix(job, registry.load(), unsafe=False)
+    assert (len(fixed), problems) == (2, [])
+    assert (root / "app.py").read_text() == GUARDS % f"{route}\n{guards}"
