@@ -1,14 +1,16 @@
 """Findings that were accepted once: only what is new is reported.
 
-An accepted finding is known by rule, file and scope (the functions and classes around it), never by
-its line, so that edits and merges elsewhere in the file don't bring it back. The file holds one
-entry a line, sorted.
+An accepted finding is known by rule, file and scope (the functions and classes around it, the route
+or blueprint that the statement is about), never by its line, so that edits and merges elsewhere in
+the file don't bring it back. The file holds one entry a line, sorted. It is read line by line where
+a merge that kept the lines of both sides (``merge=union``) left it without its commas.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -23,6 +25,8 @@ from faceoff_lint.terminal import printable_path
 __all__ = ["Baseline", "Entry", "load"]
 
 _VERSION = 1
+_HEAD = re.compile(rf'\s*\{{\s*"version": {_VERSION},')
+_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})", re.MULTILINE)
 _MAX_BYTES = 32 * 1024 * 1024
 
 
@@ -88,7 +92,8 @@ def load(path: Path) -> Baseline:
             raise ConfigError(f"the baseline {shown} is not a file")
         with path.open("rb") as opened:
             raw = opened.read(_MAX_BYTES + 1)
-        data: Any = json.loads(raw.decode("utf-8-sig"))
+        text = raw.decode("utf-8-sig")
+        data: Any = _parsed(text)
     except FileNotFoundError as error:
         raise ConfigError(
             f"there is no baseline {shown}; `faceoff-lint baseline` makes one"
@@ -98,7 +103,10 @@ def load(path: Path) -> Baseline:
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", None)
         where = f"{shown}:{line}" if line else shown
-        raise ConfigError(f"the baseline {where} is not valid JSON") from error
+        what = "is not valid JSON"
+        if isinstance(error, json.JSONDecodeError) and _CONFLICT.search(error.doc):
+            what = "holds a merge conflict: keep the lines of both sides"
+        raise ConfigError(f"the baseline {where} {what}") from error
     if not isinstance(data, dict) or data.get("version") != _VERSION:
         raise ConfigError(f"{shown} is no baseline of version {_VERSION}")
     made = Baseline(path)
@@ -106,8 +114,24 @@ def load(path: Path) -> Baseline:
     for number, row in enumerate(entries if isinstance(entries, list) else [None], 1):
         if not _is_entry(row):
             raise ConfigError(f"entry {number} of the baseline {shown} is not one")
-        made.accepted[Entry(row["file"], row["rule"], row["scope"])] += row["count"]
+        # What both sides of a merge hold stands there twice, and occurs no more often for that.
+        entry = Entry(row["file"], row["rule"], row["scope"])
+        made.accepted[entry] = max(made.accepted[entry], row["count"])
     return made
+
+
+def _parsed(text: str) -> Any:
+    """The data of a baseline's text. Raises ``ValueError`` for what is none."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        if _CONFLICT.search(text) or not _HEAD.match(text):
+            raise
+        lines = (line.strip().removesuffix(",") for line in text.splitlines())
+        rows = [line for line in lines if line.startswith('{"file": ')]
+        if not rows:
+            raise
+        return {"version": _VERSION, "accepted": [json.loads(row) for row in rows]}
 
 
 def _is_entry(row: Any) -> bool:

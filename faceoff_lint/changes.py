@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -35,16 +36,21 @@ class Changes:
 
 
 def changed_since(root: Path, revision: str) -> Changes:
-    """What differs between a revision and the files as they are, untracked ones included.
+    """What was changed since a revision, up to the files as they are, untracked ones included.
 
-    ``root`` is the repository's. Raises ``FaceoffError`` when git or the revision is not there.
+    What others did since on the revision's branch is no change of this one: it is compared with the
+    commit that both come from. Lines of a file that was only renamed have not changed. ``root`` is
+    the repository's. Raises ``FaceoffError`` when git or the revision is not there.
     """
     if revision.startswith("-"):
         raise FaceoffError(f"`{revision}` is no revision")
-    options = ["--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "-U0"]
-    options += ["--ignore-submodules=all"]
+    options = ["--no-ext-diff", "--no-textconv", "--no-color", "--find-renames", "-U0"]
+    # Users may have set these otherwise, and what is read here would not be what git writes.
+    options += ["--ignore-submodules=all", "--src-prefix=a/", "--dst-prefix=b/"]
+    options += ["--no-relative", "--diff-algorithm=myers", "--inter-hunk-context=0"]
     made = Changes()
-    for file, first, count in _hunks(_git(root, ["diff", *options, revision, "--"])):
+    base = _base(root, revision)
+    for file, first, count in _hunks(_git(root, ["diff", *options, base, "--"])):
         # What was only removed is noticed at the line before and the one behind it.
         numbers = range(first, first + count) if count else range(first, first + 2)
         made.lines.setdefault(file, set()).update(numbers)
@@ -53,17 +59,40 @@ def changed_since(root: Path, revision: str) -> Changes:
     return made
 
 
+def _base(root: Path, revision: str) -> str:
+    """The commit that a revision and what is checked out come from; the revision itself where it
+    can't be told, as in a shallow clone, or where it is no commit."""
+    head = os.environ.get("PRE_COMMIT_TO_REF") or "HEAD"
+    done = _ask(root, ["merge-base", revision, head])
+    base = done.stdout.decode("ascii", "replace").strip()
+    return base if done.returncode == 0 and base else revision
+
+
 def _git(root: Path, arguments: list[str]) -> str:
+    done = _ask(root, arguments)
+    if done.returncode != 0:
+        reason = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        raise FaceoffError(f"git cannot tell what has changed: {reason}{_hint(root, reason)}")
+    return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def _ask(root: Path, arguments: list[str]) -> subprocess.CompletedProcess[bytes]:
     try:
-        done = git(root, *arguments, seconds=_LIMIT)
+        return git(root, *arguments, seconds=_LIMIT)
     except FileNotFoundError as error:
         raise FaceoffError("--since needs git") from error
     except subprocess.TimeoutExpired as error:
         raise FaceoffError(f"git did not answer in {_LIMIT} seconds") from error
-    if done.returncode != 0:
-        reason = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        raise FaceoffError(f"git cannot tell what has changed: {reason}")
-    return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def _hint(root: Path, reason: str) -> str:
+    """What may help where a revision is not there."""
+    if "bad revision" not in reason and "bad object" not in reason:
+        return ""
+    done = _ask(root, ["rev-parse", "--is-shallow-repository"])
+    if done.stdout.strip() != b"true":
+        return ""
+    return "; this clone is shallow: fetch the revision first (`git fetch --unshallow`)"
 
 
 def _hunks(diff: str) -> Iterator[tuple[str, int, int]]:

@@ -62,7 +62,9 @@ def plan(findings: Iterable[Finding], sources: Mapping[str, Source], *, unsafe: 
             continue
         if fix.applicability is Applicability.UNSAFE and not unsafe:
             continue
-        if any(_meets(edit, made.edits.get(edit.span.file, ())) for edit in fix.edits):
+        # Findings of one place may have one fix between them.
+        same = all(edit in made.edits.get(edit.span.file, ()) for edit in fix.edits)
+        if not same and any(_meets(e, made.edits.get(e.span.file, ())) for e in fix.edits):
             continue
         made.fixed.append(finding)
         for edit in fix.edits:

@@ -10,6 +10,7 @@ import dataclasses
 import logging
 import os
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -139,10 +140,15 @@ def _lint(job: Job, registry: Registry) -> Report:
     # What is said about comments is asked for and overridden like all else.
     kept = [_owned(one, understood.found) for one in _asked(job, outcome.findings)]
     kept = sorted(filter(applied.keeps, kept), key=lambda finding: finding.sort_key)
-    accepted, stale = 0, 0
+    accepted, stale = 0, []
     if known is not None:
         kept, accepted, gone = known.split(kept, job.root, Located(understood.reads))
-        stale = sum(_expected(job, applied, known, entry) for entry in gone.elements())
+        rows = [(entry, count) for entry, count in sorted(gone.items())]
+        stale = [
+            (e.file, e.rule, e.scope, count)
+            for e, count in rows
+            if _expected(job, understood, registry, known, e)
+        ]
     sources = _sources(job.root, understood.reads, kept)
     return Report(
         root=job.root,
@@ -156,7 +162,7 @@ def _lint(job: Job, registry: Registry) -> Report:
         reads=understood.reads,
         suppressed=outcome.suppressed,
         accepted=accepted,
-        stale=stale,
+        stale=tuple(stale),
         settled=job.settings.file is not None or job.baseline is not None,
     )
 
@@ -217,33 +223,44 @@ class Located:
         return self._scopes[file].at(finding.span.start)
 
 
-def accept(job: Job, registry: Registry, path: Path, *, prune: bool) -> Baseline:
-    """A baseline for a path: of all findings, or what of the present one still occurs.
+def accept(job: Job, registry: Registry, path: Path, *, prune: bool) -> tuple[Baseline, int]:
+    """The baseline of a path after a run, and how many findings it drops.
 
-    What says that a file could not be read is not accepted. Raises as ``lint`` does.
+    What occurs no more is dropped; what is new is accepted, unless it is only to be pruned. Entries
+    that the run cannot judge stay: of files that were not asked for or could not be read, of rules
+    that are off. What says that a file could not be read is not accepted. Raises as ``lint`` does.
     """
     return run_deep(lambda: _accept(job, registry, path, prune))
 
 
-def _accept(job: Job, registry: Registry, path: Path, prune: bool) -> Baseline:
-    report = _lint(dataclasses.replace(job, baseline=None, since=None), registry)
-    made, scope = Baseline(path), Located(report.reads)
-    for finding in report.findings:
+def _accept(job: Job, registry: Registry, path: Path, prune: bool) -> tuple[Baseline, int]:
+    made = baseline.load(path) if prune or path.exists() else Baseline(path)
+    present = path if path.exists() else None
+    report = _lint(dataclasses.replace(job, baseline=present, since=None), registry)
+    gone = Counter({Entry(*row[:3]): row[3] for row in report.stale})
+    made.accepted -= gone
+    scope = Located(report.reads)
+    for finding in () if prune else report.findings:
         if not registry.by_key[finding.code].always:
             made.accepted[made.entry(finding, job.root, scope(finding))] += 1
-    if prune:
-        made.accepted &= baseline.load(path).accepted
-    return made
+    return made, gone.total()
 
 
-def _expected(job: Job, applied: Applied, known: Baseline, entry: Entry) -> bool:
+def _expected(
+    job: Job, understood: Understood, registry: Registry, known: Baseline, entry: Entry
+) -> bool:
     """Whether an entry should have occurred in this run: its rule is on, its file asked for."""
-    place = os.path.relpath(known.path.parent / entry.file, job.root).replace(os.sep, "/")
-    if all(rule.name != entry.rule for rule in applied.rules(applied.of_file(place))):
-        return False
     file = os.path.realpath(known.path.parent / entry.file)
     asked = [os.path.realpath(path) for path in job.paths] or [os.path.realpath(job.root)]
-    return any(file == path or file.startswith(path.rstrip(os.sep) + os.sep) for path in asked)
+    if not any(file == path or file.startswith(path.rstrip(os.sep) + os.sep) for path in asked):
+        return False
+    place = os.path.relpath(known.path.parent / entry.file, job.root).replace(os.sep, "/")
+    read = understood.reads.get(place)
+    if read is not None and read.failure is not None:
+        return False
+    applied = understood.applied
+    on = {rule.name for rule in applied.rules(applied.of_file(place))}
+    return entry.rule in on or entry.rule not in registry.by_key
 
 
 def understand(job: Job, registry: Registry) -> Understood:
@@ -326,6 +343,7 @@ def _run(rule: Rule, web: Web, options: Options, crashed: set[Rule]) -> list[Fin
                 name=rule.name,
                 practice=rule.practice.slug,
                 service=web.service.name,
+                related=tuple(dict.fromkeys(finding.related)),
             )
             for finding in rule.run(web, options)
         )

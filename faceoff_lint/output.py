@@ -31,6 +31,7 @@ __all__ = [
     "print_next_steps",
     "print_plan",
     "print_rules",
+    "print_stale",
     "write",
 ]
 
@@ -212,6 +213,13 @@ def print_next_steps(ctx: click.Context, report: Report, wanted: Sequence[Output
         emit(ctx, summary.next_steps(report, commands))
 
 
+def print_stale(ctx: click.Context, report: Report) -> None:
+    """Print the accepted findings that occur no more."""
+    from faceoff_lint.reports import summary
+
+    emit(ctx, summary.stale(report), err=True)
+
+
 def print_fixed(ctx: click.Context, fixed: Sequence[Finding], problems: Sequence[str]) -> None:
     """Print what fixing did, and what it could not do."""
     from faceoff_lint.reports import summary
@@ -230,14 +238,21 @@ def print_ignored(ctx: click.Context, ignored: Sequence[Finding], problems: Sequ
     emit(ctx, summary.ignored(ignored), err=True)
 
 
-def print_plan(ctx: click.Context, made: Plan, report: Report) -> int:
-    """Print a plan as a diff, and what it leaves out; 1 when it changes anything."""
+def print_plan(
+    ctx: click.Context, made: Plan, report: Report, *, verb: str = "fix", quiet: int = 0
+) -> int:
+    """Print a plan as a diff, and what it leaves out; 1 when it changes anything.
+
+    ``verb``: what is only shown, ``fix`` or ``ignore``.
+    """
     from faceoff_lint import fixing
     from faceoff_lint.reports import summary
 
     for problem in made.problems:
         log_error(summary.safe(problem))
     emit(ctx, map(_diff_line, fixing.diff(made, report.sources)))
+    if not quiet:
+        emit(ctx, summary.would(report, made.fixed, verb), err=True)
     return 1 if made.edits else 0
 
 

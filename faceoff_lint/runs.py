@@ -95,7 +95,7 @@ def _report(data: dict[str, Any]) -> Report:
     rules = [_rule(rule) for rule in data["rules"]]
     plain: dict[str, Any] = {}
     for name in _PLAIN:
-        plain[name] = tuple(data[name]) if isinstance(data[name], list) else data[name]
+        plain[name] = _tuples(data[name])
     return Report(
         root=root,
         findings=tuple(_finding(finding) for finding in data["findings"]),
@@ -103,6 +103,10 @@ def _report(data: dict[str, Any]) -> Report:
         rules={rule.code: rule for rule in rules},
         **plain,
     )
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 def _load(root: Path, file: str, read: bool) -> Source:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
+import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
@@ -195,3 +197,14 @@ def known(rules: dict[str, Rule], monkeypatch: pytest.MonkeyPatch) -> Registry:
     monkeypatch.setattr(registry, "load", lambda more=(): made)
     monkeypatch.setattr(lint_module, "_build", FakeWeb)
     return made
+
+
+@pytest.fixture(scope="session")
+def node() -> Path:
+    """The folder with other tools that know the formats; installed when it is first needed."""
+    folder = Path(__file__).parent / "reports/node"
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        setup = folder.parent / "setup.sh"
+        subprocess.run([setup], check=True, stdout=subprocess.DEVNULL, timeout=600)
+    return folder

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,12 +66,54 @@ def test_what_occurs_no_more_is_said_and_pruned(run: Callable[..., Result], tmp_
     (tmp_path / "app.py").write_text(APP + MORE)
     run("baseline")
     (tmp_path / "app.py").write_text(APP)
-    assert "1 accepted findings occur no more" in run(*CHECK).stderr
-    run("baseline", "--prune")
+    said = run(*CHECK).stderr
+    assert "1 accepted finding occurs no more" in said
+    assert "  - app.py: blocking-call-in-view in `second`\n" in said
+    assert run(*CHECK).stderr == said  # a run that is remembered says the same
+    assert run("baseline", "--prune").stdout == ("faceoff-baseline.json: 1 accepted, 1 dropped.\n")
     assert load(tmp_path / "faceoff-baseline.json").accepted == {
         Entry("app.py", "blocking-call-in-view", "first"): 1
     }
-    assert "occur no more" not in run(*CHECK).stderr
+    assert "no more" not in run(*CHECK).stderr
+
+
+@pytest.mark.parametrize("prune", [[], ["--prune"]])
+def test_what_a_run_cannot_judge_stays(
+    prune: list[str], run: Callable[..., Result], tmp_path: Path
+) -> None:
+    (tmp_path / "more.py").write_text(APP)
+    run("baseline")
+    before = load(tmp_path / "faceoff-baseline.json").accepted
+    assert before.total() == 2
+    # Of other paths, of files that can't be read, of rules that are off.
+    (tmp_path / "more.py").write_text("from flask import Flask\ndef broken(:\n")
+    assert run("baseline", *prune, "app.py").exit_code == 0
+    assert load(tmp_path / "faceoff-baseline.json").accepted == before
+    run("baseline", *prune)
+    assert load(tmp_path / "faceoff-baseline.json").accepted == before
+    (tmp_path / "faceoff-lint.toml").write_text('ignore = ["blocking-call-in-view"]\n')
+    run("baseline", *prune)
+    assert load(tmp_path / "faceoff-baseline.json").accepted == before
+    assert "no more" not in run(*CHECK).stderr
+
+
+def test_what_a_baseline_says_is_no_command(run: Callable[..., Result], tmp_path: Path) -> None:
+    text = "::error::x\x1b[1m##[group]y"
+    made = Baseline(tmp_path / "faceoff-baseline.json")
+    made.accepted[Entry(text, text, text)] = 1
+    made.path.write_text(made.render())
+    said = run(*CHECK).stderr
+    assert "no more" in said
+    assert not re.search(r"^\s*::|##\[|\x1b", said, re.MULTILINE), said
+
+
+def test_an_entry_of_no_rule_is_stale(run: Callable[..., Result], tmp_path: Path) -> None:
+    run("baseline")
+    path = tmp_path / "faceoff-baseline.json"
+    path.write_text(path.read_text().replace("blocking-call-in-view", "rule-of-old"))
+    assert "app.py: rule-of-old in `first`" in run(*CHECK).stderr
+    run("baseline", "--prune")
+    assert load(path).accepted == {}
 
 
 def test_pruning_accepts_nothing_new(run: Callable[..., Result], tmp_path: Path) -> None:
@@ -130,6 +174,42 @@ def test_what_is_no_baseline_is_an_error(text: str, message: str, tmp_path: Path
         load(tmp_path / "b.json")
 
 
+def git(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    name = ["-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false"]
+    return subprocess.run(
+        ["git", *name, *arguments], cwd=root, check=False, capture_output=True, text=True
+    )
+
+
+@pytest.mark.parametrize("union", [True, False])
+def test_a_merge_keeps_what_both_sides_accept(union: bool, tmp_path: Path) -> None:
+    path = tmp_path / "b.json"
+
+    def write(*entries: Entry) -> None:
+        made = Baseline(path)
+        made.accepted.update(entries)
+        path.write_text(made.render())
+        git(tmp_path, "add", "-A")
+        git(tmp_path, "commit", "-qm", "x")
+
+    base, ours, theirs, both = (Entry(f"{name}.py", "r", "s") for name in ("a", "x", "y", "z"))
+    git(tmp_path, "init", "-q", "-b", "main")
+    (tmp_path / ".gitattributes").write_text("b.json merge=union\n" if union else "")
+    write(base)
+    git(tmp_path, "checkout", "-qb", "other")
+    write(base, theirs, both)
+    git(tmp_path, "checkout", "-q", "main")
+    write(base, ours, both, both)
+    git(tmp_path, "merge", "-q", "other")
+    if union:
+        with pytest.raises(ValueError, match="Expecting"):
+            json.loads(path.read_text())  # commas are missing: what is tested is needed
+        assert load(path).accepted == {base: 1, ours: 1, theirs: 1, both: 2}
+    else:
+        with pytest.raises(ConfigError, match="merge conflict: keep the lines of both sides"):
+            load(path)
+
+
 def test_a_missing_baseline_is_an_error(run: Callable[..., Result]) -> None:
     result = run(*CHECK)
     assert result.exit_code == 2
@@ -145,6 +225,14 @@ PLACES = {
     ("class A { go() { here; } }", ".js"): "A.go",
     ("const a = { run: function () { here; } };", ".js"): "run",
     ("run(() => { here; });", ".js"): "",
+    # Decorators belong to their function; at module level it is what the statement is about.
+    ("@app.get(here)\ndef f():\n    pass\n", ".py"): "f",
+    ("news = Blueprint(here)\n", ".py"): "news",
+    ("app.register_blueprint(here)\n", ".py"): "register_blueprint here",
+    ("const r = Router(here);", ".js"): "r",
+    ("app.use(cors(here));", ".js"): "use cors",
+    ("r.get('/a', here, (req, res) => {});", ".js"): "get /a",
+    ("function mount(app) { app.put('/a', here); }", ".js"): "mount.put /a",
 }
 
 

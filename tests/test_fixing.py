@@ -184,11 +184,45 @@ def test_sample_apps(app: str, tmp_path: Path) -> None:
     assert "Nothing to fix." in second.stderr
 
 
-def test_fix_and_diff_exclude_each_other(tmp_path: Path) -> None:
-    for arguments in (["--fix", "--diff"], ["--unsafe-fixes"]):
-        done = check(tmp_path, *arguments)
-        assert done.returncode == 2
-        assert "Usage:" in done.stderr
+MANY = """\
+from flask import Flask, jsonify
+
+app = Flask(__name__)
+
+
+@app.get("items")
+def items():
+    return jsonify([])
+
+
+if __name__ == "__main__":
+    app.run(debug=True)
+"""
+
+
+def test_diff_only_shows_with_fix_or_without(tmp_path: Path) -> None:
+    """And says how much it would do, and what the other option would do besides."""
+    (tmp_path / "app.py").write_text(MANY)
+    select = ["--select", "FLK506,FLK801"]
+    shown = check(tmp_path, *select, "--diff")
+    assert shown.stderr == "Would fix 1 finding in 1 file; 1 more with --unsafe-fixes.\n"
+    again = check(tmp_path, *select, "--fix", "--diff")
+    assert (again.stdout, again.stderr) == (shown.stdout, shown.stderr)
+    assert check(tmp_path, *select, "--diff", "-q").stderr == ""
+    both = check(tmp_path, *select, "--diff", "--unsafe-fixes")
+    assert both.stderr == "Would fix 2 findings in 1 file.\n"
+    none = check(tmp_path, "--select", "FLK801", "--diff")
+    assert none.stderr == "Nothing to fix; 1 with --unsafe-fixes.\n"
+    assert (none.returncode, both.returncode) == (0, 1)
+    ignored = check(tmp_path, *select, "--add-ignore", "--diff")
+    assert ignored.stderr == "Would ignore 2 findings in 1 file.\n"
+    assert (tmp_path / "app.py").read_text() == MANY
+
+
+def test_unsafe_fixes_need_an_option_that_fixes(tmp_path: Path) -> None:
+    done = check(tmp_path, "--unsafe-fixes")
+    assert done.returncode == 2
+    assert "Usage:" in done.stderr
 
 
 def test_git_takes_the_diff(tmp_path: Path) -> None:

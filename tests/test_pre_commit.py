@@ -109,6 +109,21 @@ def test_hook_lints_the_whole_project(tmp_path: Path, wheelhouse: Path) -> None:
     done = pre_commit(project, "run", "--files", "app.py", **home)
     assert done.returncode == 0, done.stdout + done.stderr
 
+    # With two revisions, as on a push, only what lies on lines between them is reported.
+    old = '\n\n@app.get("/a")\ndef a():\n    return "a"\n'
+    (project / "app.py").write_text(APP + old + old.replace("def a(", "def b("))
+    git(project, "add", "--update")
+    git(project, "commit", "--quiet", "--message", "A duplicate")
+    (project / "more.mts").write_text("export const one: number = 1;\n")
+    git(project, "add", "more.mts")
+    git(project, "commit", "--quiet", "--message", "More")
+    done = pre_commit(project, "run", "--from-ref", "HEAD~1", "--to-ref", "HEAD", **home)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Passed" in done.stdout  # a file of the type .mts starts it
+    done = pre_commit(project, "run", "--from-ref", "HEAD~2", "--to-ref", "HEAD", **home)
+    assert done.returncode == 1
+    assert "error[FLK501]" in done.stdout or "warning[FLK501]" in done.stdout, done.stdout
+
     # Files that cannot change the app don't start it, and a tree without an app is no failure.
     done = pre_commit(project, "run", "--files", "readme.txt", **home)
     assert "(no files to check)Skipped" in done.stdout

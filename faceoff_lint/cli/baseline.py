@@ -9,6 +9,7 @@ import click
 
 from faceoff_lint.cli import options, progress, run
 from faceoff_lint.output import emit
+from faceoff_lint.terminal import printable
 
 __all__ = ["baseline"]
 
@@ -39,7 +40,10 @@ def baseline(
     cluster: str | None,
     no_cache: bool,
 ) -> None:
-    """Accept the findings under PATHS as they are: `check --baseline` then reports what is new."""
+    """Accept the findings under PATHS as they are: `check --baseline` then reports what is new.
+
+    What the baseline holds of other paths, and of rules that are off, stays in it.
+    """
     from faceoff_lint import fixing, registry
     from faceoff_lint.lint import accept
 
@@ -50,7 +54,10 @@ def baseline(
     job = run.changed(job, cache=None if no_cache else run.cache(paths))
     path = Path(os.path.abspath(file or job.settings.baseline or "faceoff-baseline.json"))
     with progress.shown() as observer:
-        made = accept(run.changed(job, progress=observer), known, path, prune=prune)
+        made, dropped = accept(run.changed(job, progress=observer), known, path, prune=prune)
     fixing.save(path, made.render().encode())
-    total = made.accepted.total()
-    emit(ctx, [f"{path.name}: {total} accepted; use it with `check --baseline {path.name}`."])
+    told = f"{path.name}: {made.accepted.total()} accepted"
+    told += f", {dropped} dropped" if dropped or prune else ""
+    if job.settings.baseline is None and not prune:
+        told += f'; use it with `check --baseline {path.name}`, or set `baseline = "{path.name}"`'
+    emit(ctx, [printable(f"{told}.")])

@@ -61,7 +61,11 @@ class _Check(click.Command):
 @click.option(
     "--unsafe-fixes", is_flag=True, help="With --fix or --diff: those that need a look too."
 )
-@click.option("--diff", is_flag=True, help="Show what --fix would write, and write nothing.")
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="Show what would be written, and write nothing; with or without --fix.",
+)
 @click.option(
     "--add-ignore",
     is_flag=True,
@@ -151,9 +155,11 @@ def check(
         job = run.job(
             paths, known, selection, config, isolated=isolated, jobs=jobs, cluster=cluster
         )
+        if verbose:
+            output.note(f"settings: {run.told_settings(job)}")
         return run.changed(
             job,
-            baseline=baseline or job.settings.baseline,
+            baseline=run.accepted(job, baseline),
             cache=cache,
             given=given,
             progress=progress,
@@ -164,7 +170,10 @@ def check(
         folder = None if given else cache
         asked = [select, extend_select, ignore, str(config), isolated, str(baseline)]
         asked.append(run.told(folders))
-        return run.reused(folder, paths, asked, lambda: begin(progress))
+        found = run.reused(folder, paths, asked, lambda: begin(progress))
+        if verbose:
+            output.note(run.told_run(found))
+        return found
 
     from faceoff_lint.cli.once import Wish, list_files, once
 
@@ -177,7 +186,7 @@ def check(
         paths,
         wanted,
         since=since,
-        fixes=fixes,
+        fixes=fixes and not diff,
         unsafe=unsafe_fixes,
         diff=diff,
         add_ignore=add_ignore,
@@ -206,7 +215,6 @@ def check(
 
 # Options that cannot stand together, and what to say of them.
 _APART = (
-    (("fixes", "diff"), "--fix writes and --diff only shows: choose one"),
     (("add_ignore", "fixes"), "--add-ignore accepts what --fix mends: choose one"),
     (("add_ignore", "unsafe_fixes"), "--add-ignore accepts what --fix mends: choose one"),
     (("stdin_filename", "paths"), "--stdin-filename names the one file to report on"),

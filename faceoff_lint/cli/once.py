@@ -75,7 +75,8 @@ def once(ctx: click.Context, wish: Wish) -> int:
         return 0
     report = run.placed(done.report, wish.paths)
     if done.plan is not None:
-        return output.print_plan(ctx, done.plan, report)
+        verb = "ignore" if wish.add_ignore else "fix"
+        return output.print_plan(ctx, done.plan, report, verb=verb, quiet=wish.quiet)
     if done.content is not None:
         _echo_text(wish, done.content)
     on_stderr = done.content is not None
@@ -126,9 +127,7 @@ def _echo_text(wish: Wish, content: bytes) -> None:
 
 
 def _say_more(ctx: click.Context, wish: Wish, done: _Done, report: Report) -> None:
-    if report.stale:
-        stale = f"{report.stale} accepted findings occur no more"
-        output.note(f"{stale}: `faceoff-lint baseline --prune`")
+    output.print_stale(ctx, report)
     if wish.fixes:
         output.print_fixed(ctx, done.fixed, done.problems)
     if wish.add_ignore:

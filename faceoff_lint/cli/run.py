@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from faceoff_lint.reports import Report
 
 __all__ = [
-    "cache", "changed", "job", "known", "log", "placed", "relative", "reused", "root",
-    "rule_folders", "told",
+    "accepted", "cache", "changed", "job", "known", "log", "placed", "relative", "reused", "root",
+    "rule_folders", "told", "told_run", "told_settings",
 ]  # fmt: skip
 
 _CLUSTER_SECONDS = 30
@@ -100,6 +100,23 @@ def changed(job: Job, **changes: Any) -> Job:
     return dataclasses.replace(job, **changes)
 
 
+def accepted(job: Job, given: Path | None) -> Path | None:
+    """The baseline of a run: the one that is ``given``, else that of the configuration.
+
+    Raises ``ConfigError``, with the place, where the configuration names one that is not there.
+    """
+    named = job.settings.baseline
+    if given is not None or named is None or named.exists():
+        return given or named
+    from faceoff_lint.config.files import read
+    from faceoff_lint.errors import ConfigError
+
+    places = [entry.file for entry in job.settings.entries if entry.keys == ("baseline",)]
+    found = read(places[-1], explicit=False) if places else None
+    frame = found.document.frame(*found.document.find(("baseline",), named.name)) if found else ""
+    raise ConfigError("there is no such baseline; `faceoff-lint baseline` makes it", frame)
+
+
 def cache(paths: Sequence[Path]) -> Folder | None:
     """Where a run on ``paths`` may keep what it finds out; None when there is no such place."""
     from faceoff_lint.cache import Folder
@@ -139,6 +156,20 @@ def reused(
             report = lint(*begin())
             before.keep(report, observed())
     return report
+
+
+def told_settings(job: Job) -> str:
+    """Where a run's settings come from."""
+    if job.settings.file is not None:
+        return os.path.relpath(job.settings.file)
+    return "none are read (--isolated)" if job.settings.sole else "no configuration file, defaults"
+
+
+def told_run(report: Report) -> str:
+    """How a report was made."""
+    if not report.reads:
+        return "nothing has changed since an earlier run: its report is shown"
+    return f"{len(report.reads)} of {report.searched} source files read"
 
 
 def _cluster(address: str) -> Executor:

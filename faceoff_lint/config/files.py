@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ _FILES: dict[str, tuple[str, ...]] = {
 NAMES = tuple(_FILES)
 """The files that may hold settings, the first of a folder's counts."""
 
+_NEARLY = re.compile(r"face[-_ ]?off[-_ ]?lint", re.IGNORECASE)
 _MAX_BYTES = 4 * 1024 * 1024
 
 
@@ -92,8 +95,8 @@ def read(path: Path, *, explicit: bool) -> Parsed | None:
         if base and b"faceoff-lint" not in raw:
             return None
         raise ConfigError(f"{path} is not UTF-8: byte {error.start} cannot be decoded") from error
-    document = Document(Source(str(path), text), base)
-    if base and "faceoff-lint" not in text:
+    document = Document(Source(_shown(path), text), base)
+    if base and not _NEARLY.search(text):
         return None
     # A link may lead to a file that is nobody's configuration: don't quote it.
     quote = explicit or path.resolve().name == path.name
@@ -102,11 +105,33 @@ def read(path: Path, *, explicit: bool) -> Parsed | None:
         if not isinstance(data, dict):
             return None
         if key not in data:
+            _refuse_nearly(document, base[: depth - 1], key, data, quote)
             return None
         data = data[key]
         if not isinstance(data, dict) and depth == len(base):
-            raise ConfigError(f"`{key}` in {path} must be a table of settings")
+            message = f"`{key}` must be a table of settings"
+            raise ConfigError(message, document.frame(*document.find(())) if quote else "")
     return Parsed(path, data, document)
+
+
+def _refuse_nearly(
+    document: Document, above: Sequence[str], key: str, table: dict[str, Any], quote: bool
+) -> None:
+    """Raise ``ConfigError`` for a table that would be ours if its name were spelt right."""
+    for name, value in table.items():
+        if isinstance(value, dict) and _NEARLY.fullmatch(name):
+            place = Document(document.source, tuple(above)).find((name,))
+            raise ConfigError(
+                f"`{name}` is not read; did you mean `{key}`?",
+                document.frame(*place) if quote else "",
+            )
+
+
+def _shown(path: Path) -> str:
+    """A path as the user would write it: relative to the current folder, where it lies below."""
+    here = os.getcwd()
+    full = os.path.abspath(path)
+    return os.path.relpath(full, here) if full.startswith(here.rstrip(os.sep) + os.sep) else full
 
 
 def _leads_out(path: Path) -> bool:

@@ -20,7 +20,7 @@ __all__ = ["SettingsReader"]
 
 _NO_CODE = (
     "a repository names no code to run; name the folder on the command line (`--rules DIR`)"
-    " or in your own settings (docs/configuration.md)"
+    " or in your own settings (docs/own-rules.md)"
 )
 
 

@@ -29,9 +29,9 @@ class Report:
     into, ``rules`` every rule by code. ``summaries``: one line a service, what was understood.
     ``notes``: what was passed over. ``searched``: how many source files were there.
     ``suppressed``: findings that comments hide; ``accepted``: that the baseline holds; ``stale``:
-    how many it holds that occur no more. ``reads``: what reading each file gave. ``frameworks``:
-    ``flask`` and ``express``, as far as there are apps of them. ``settled``: whether there is a
-    configuration file or a baseline.
+    those it holds that occur no more, as file, rule, scope and count. ``reads``: what reading each
+    file gave. ``frameworks``: ``flask`` and ``express``, as far as there are apps of them.
+    ``settled``: whether there is a configuration file or a baseline.
 
     ``here`` is the user's folder, relative to the root, and ``prefix`` the root as seen from there
     when it lies elsewhere: printed paths open from where the user is. ``given`` is the one folder
@@ -48,7 +48,7 @@ class Report:
     searched: int = 0
     suppressed: int = 0
     accepted: int = 0
-    stale: int = 0
+    stale: tuple[tuple[str, str, str, int], ...] = ()
     reads: Mapping[str, ReadResult] = field(default_factory=dict)
     frameworks: tuple[str, ...] = ()
     settled: bool = False

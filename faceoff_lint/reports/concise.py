@@ -14,8 +14,8 @@ __all__ = ["render"]
 
 
 def render(report: Report) -> Iterator[str]:
-    """``path:line:column: severity[CODE] message``."""
+    """``path:line:column: severity CODE message``."""
     for finding in report.findings:
         severity = report.severity(finding)
-        tag = style(f"{severity.value}[{finding.code}]", fg=COLORS[severity], bold=True)
+        tag = style(f"{severity.value} {finding.code}", fg=COLORS[severity], bold=True)
         yield f"{report.place(finding.span)}: {tag} {printable(finding.message)}"

@@ -12,7 +12,19 @@ from faceoff_lint.finding import Applicability, Finding, Severity
 from faceoff_lint.reports import Report, plural
 from faceoff_lint.terminal import printable
 
-__all__ = ["closing", "fixed", "ignored", "next_steps", "safe", "statistics", "understood"]
+__all__ = [
+    "closing",
+    "fixed",
+    "ignored",
+    "next_steps",
+    "safe",
+    "stale",
+    "statistics",
+    "understood",
+    "would",
+]
+
+_MAX_STALE = 10  # entries of a baseline to list
 
 
 def safe(text: str) -> str:
@@ -42,10 +54,8 @@ def closing(report: Report) -> Iterator[str]:
         for one in Severity
         if severities[one]
     ]
-    fixes = Counter(f.fix.applicability for f in report.findings if f.fix is not None)
-    fixable = [f"{fixes[one]} with {_a(one)} fix" for one in Applicability if fixes[one]]
+    known = _fixable(report)
     total = plural(len(report.findings), "finding")
-    known = f" ({', '.join(fixable)})" if fixable else ""
     yield f"{total}: {', '.join(counts)}{known}{tail}."
 
 
@@ -68,6 +78,23 @@ def next_steps(report: Report, commands: Sequence[str]) -> Iterator[str]:
     yield from (f"  {command:<{width}}  {what}" for command, what in shown)
 
 
+def stale(report: Report) -> Iterator[str]:
+    """The accepted findings that occur no more, and how they get out of the baseline."""
+    count = sum(number for *_, number in report.stale)
+    if not count:
+        return
+    verb, them = ("occurs", "it") if count == 1 else ("occur", "them")
+    how = f"`faceoff-lint baseline --prune` takes {them} out"
+    yield f"note: {plural(count, 'accepted finding')} {verb} no more; {how}:"
+    for file, rule, scope, number in report.stale[:_MAX_STALE]:
+        where = f" in `{scope}`" if scope else ""
+        times = f" ({number})" if number > 1 else ""
+        # A dash first: runners of CI obey what begins a line with `::`, blanks before it or not.
+        yield f"  - {printable(file)}: {printable(rule)}{printable(where)}{times}"
+    if len(report.stale) > _MAX_STALE:
+        yield f"  and {len(report.stale) - _MAX_STALE} more"
+
+
 def fixed(findings: Sequence[Finding]) -> Iterator[str]:
     """What ``--fix`` has done, by file."""
     files = {edit.span.file for f in findings if f.fix is not None for edit in f.fix.edits}
@@ -86,8 +113,35 @@ def ignored(findings: Sequence[Finding]) -> Iterator[str]:
         yield "Nothing to ignore."
 
 
-def _a(applicability: Applicability) -> str:
-    return "a safe" if applicability is Applicability.SAFE else "an unsafe"
+def would(report: Report, findings: Sequence[Finding], verb: str) -> Iterator[str]:
+    """What a run that only shows would do: ``verb`` is what ``--fix`` or ``--add-ignore`` does."""
+    files = {edit.span.file for f in findings if f.fix is not None for edit in f.fix.edits}
+    count = f"{plural(len(findings), 'finding')} in {plural(len(files), 'file')}"
+    unsafe = _counted(report)[Applicability.UNSAFE] if verb == "fix" else 0
+    known = {id(one) for one in findings}
+    shown = sum(id(one) in known for one in report.findings if _is_unsafe(one))
+    more = f"; {unsafe} {'more ' if findings else ''}with --unsafe-fixes"
+    more = more if unsafe and not shown else ""
+    yield f"Would {verb} {count}{more}." if findings else f"Nothing to {verb}{more}."
+
+
+def _counted(report: Report) -> Counter[Applicability]:
+    return Counter(f.fix.applicability for f in report.findings if f.fix is not None)
+
+
+def _is_unsafe(finding: Finding) -> bool:
+    return finding.fix is not None and finding.fix.applicability is Applicability.UNSAFE
+
+
+def _fixable(report: Report) -> str:
+    """How many findings have a fix, and the options that write them."""
+    fixes = _counted(report)
+    safe, unsafe = fixes[Applicability.SAFE], fixes[Applicability.UNSAFE]
+    if safe and unsafe:
+        return f" ({safe} fixable with --fix, {unsafe} more with --unsafe-fixes)"
+    if safe:
+        return f" ({safe} fixable with --fix)"
+    return f" ({unsafe} fixable with --fix --unsafe-fixes)" if unsafe else ""
 
 
 def statistics(report: Report, *, as_json: bool = False) -> Iterator[str]:

@@ -102,9 +102,17 @@ def _fix(web: Web, function: Function) -> Fix | None:
     body = function.node.body
     if len(names) != 4 or function.node.expression_body or not body:
         return None
-    first = Span(function.span.file, body[0].start, body[0].start)
+    # Nothing may stand before `"use strict"`, or it says nothing.
+    statement = next((one for one in body if not _is_directive(one)), None)
+    if statement is None:
+        return None
+    first = Span(function.span.file, statement.start, statement.start)
     indent = web.indent(first)
     if indent is None:
         return None
     text = f"if ({names[2]}.headersSent) return {names[3]}({names[0]});\n{indent}"
     return Fix("Pass it on when the answer has begun", (Edit(first, text),), SAFE)
+
+
+def _is_directive(node: ir.Stmt) -> bool:
+    return isinstance(node, ir.ExprStmt) and isinstance(node.value, ir.Const)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from faceoff_lint.rule import (
@@ -88,6 +89,7 @@ def _wrap(leaks: Leaks, slot: Slot, point: Point) -> Fix | None:
     return Fix(f"Wrap the handler with `{name}`", edits, SAFE)
 
 
+_VOID = re.compile(r"(?<![\w$.])void\s{1,4}$")
 _WHAT = {
     "call": "{what} can reject, and its promise is neither awaited nor returned",
     "chain": "this promise chain has no `.catch` at its end",
@@ -132,6 +134,10 @@ def _catch(leaks: Leaks, item: Floating) -> Fix | None:
             f"Pass the rejection to `{next_name}`", (Edit(end, f".catch({next_name})"),), SAFE
         )
     if item.kind == "call" and item.function.node.is_async:
-        start = Span(item.span.file, item.span.start, item.span.start)
-        return Fix("Await the call", (Edit(start, "await "),), UNSAFE)
+        start = item.span.start
+        before = leaks.web.text(Span(item.span.file, max(0, start - 9), start))
+        # `void` says that nobody waits, and does not go with `await`.
+        word = _VOID.search(before)
+        place = Span(item.span.file, start - (len(word[0]) if word else 0), start)
+        return Fix("Await the call", (Edit(place, "await "),), UNSAFE)
     return None

@@ -8,7 +8,6 @@ from typing import Any
 from faceoff_lint.rule import (
     ERROR,
     PRODUCTION,
-    SAFE,
     UNSAFE,
     WARNING,
     App,
@@ -33,7 +32,7 @@ _OPTIONS = ("debug", "use_debugger")
     severity=ERROR,
     why="In debug mode errors skip the app's error pages, and the debugger offers a console.",
     help="Leave debug mode to the developer: `flask run --debug`.",
-    fixable="safe",
+    fixable="unsafe",
 )
 def debug_mode(web: Web) -> Iterator[Finding]:
     """Debug mode is switched on in product code."""
@@ -92,6 +91,6 @@ def _run(web: Web, event: Any) -> Iterator[Finding]:
         + "reads the source in tracebacks and finds its console",
         label="the debugger is on",
         related=(Related(started, "the deployment starts this file"),) if started else (),
-        fix=Fix(f"Remove `{on[0]}=True`", (edit,), SAFE) if edit is not None else None,
+        fix=Fix(f"Remove `{on[0]}=True`", (edit,), UNSAFE) if edit is not None else None,
         severity=None if started else WARNING,
     )

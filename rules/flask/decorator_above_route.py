@@ -72,10 +72,10 @@ def decorator_above_route(web: Web) -> Iterator[Finding]:
         node = function.node
         starts = {r.span.start for r in routes}
         at = [i for i, d in enumerate(node.decorators) if d.start in starts]
-        for decorator in node.decorators[: at[0]]:
-            what = _wraps(web, code, function, decorator)
-            if not what:
-                continue
+        above = [(d, _wraps(web, code, function, d)) for d in node.decorators[: at[0]]]
+        misplaced = [(decorator, what) for decorator, what in above if what]
+        fix = _move(web, function, misplaced, node.decorators[at[-1]])
+        for decorator, what in misplaced:
             if refused is None:
                 refused = _refuses(web)
             name = web.text(Span(function.module.path, decorator.start, decorator.end))
@@ -88,7 +88,7 @@ def decorator_above_route(web: Web) -> Iterator[Finding]:
                 related=(Related(routes[0].span, "the route takes the function here"),),
                 severity=None if guard and not refused else WARNING,
                 why="A request gets to the view without it." if guard else "",
-                fix=_move(web, function, decorator, node.decorators[at[-1]], what),
+                fix=fix,
             )
 
 
@@ -143,15 +143,24 @@ def _turns_away(function: Function) -> bool:
     )
 
 
-def _move(web: Web, function: Function, decorator: ir.Expr, last: ir.Expr, what: str) -> Fix | None:
-    """Move the decorator's line below the last route's."""
-    text = web.sources[function.module.path].text
-    start = text.rfind("\n", 0, decorator.start) + 1
-    end = text.find("\n", decorator.end) + 1
-    to = text.find("\n", last.end) + 1
-    line = text[start:end]
-    if not end or not to or line.strip() != "@" + text[decorator.start : decorator.end]:
-        return None
+def _move(
+    web: Web, function: Function, misplaced: list[tuple[ir.Expr, str]], last: ir.Expr
+) -> Fix | None:
+    """Move the lines of decorators below the last route's, all at once: their order may matter."""
     file = function.module.path
-    edits = (Edit(Span(file, start, end), ""), Edit(Span(file, to, to), line))
-    return Fix("Move it below the route", edits, SAFE if what.startswith("library") else UNSAFE)
+    text = web.sources[file].text
+    to = text.find("\n", last.end) + 1
+    lines: list[Span] = []
+    for decorator, _ in misplaced:
+        start = text.rfind("\n", 0, decorator.start) + 1
+        end = text.find("\n", decorator.end) + 1
+        if not end or text[start:end].strip() != "@" + text[decorator.start : decorator.end]:
+            return None
+        lines.append(Span(file, start, end))
+    if not to or not lines:
+        return None
+    moved = "".join(text[line.start : line.end] for line in lines)
+    edits = (*(Edit(line, "") for line in lines), Edit(Span(file, to, to), moved))
+    safe = all(what.startswith("library") for _, what in misplaced)
+    title = "Move it below the route" if len(lines) == 1 else "Move them below the route"
+    return Fix(title, edits, SAFE if safe else UNSAFE)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from faceoff_lint.rule import (
     REST,
-    SAFE,
+    UNSAFE,
     WARNING,
     Answers,
     Edit,
@@ -30,7 +30,7 @@ _TYPES = {"content-type", "mimetype", "content_type"}
     severity=WARNING,
     why="Flask sends a plain string as HTML: clients that go by the type don't see JSON.",
     help="Return `jsonify(…)`, or, since Flask 2.2, the dict or list itself.",
-    fixable="safe",
+    fixable="unsafe",
 )
 def json_dumps_response(web: Web) -> Iterator[Finding]:
     """A view returns `json.dumps(…)`, which is sent as `text/html`."""
@@ -103,4 +103,4 @@ def _fix(web: Web, span: Span, call: ir.Call) -> Fix | None:
         if "(" in text or "\n" in text or text.rstrip().endswith("*"):
             return None
         edits.append(Edit(Span(span.file, imports[0].end, imports[0].end), ", jsonify"))
-    return Fix("Return `jsonify(…)`", tuple(edits), SAFE)
+    return Fix("Return `jsonify(…)`", tuple(edits), UNSAFE)

@@ -45,7 +45,7 @@ def test_findings_exit_with_1_and_show_what_was_understood_first(run: Run, write
     lines = result.stdout.splitlines()
     assert lines[0] == "Flask app: 1 files"
     assert lines[2:4] == ["error[FLK501]: this is BAD", "  --> app.py:3:1"]
-    assert lines[-1] == "1 finding: 1 error (1 with a safe fix)."
+    assert lines[-1] == "1 finding: 1 error (1 fixable with --fix)."
     assert result.stderr == ""
 
 
@@ -94,7 +94,7 @@ def test_printed_paths_open_from_here(run: Run, write: Write, tmp_path: Path) ->
         (elsewhere, root, f"{root}/a/b/app.py"),
     ):
         result = run("-q", path, "--output-format", "concise", cwd=cwd)
-        assert result.stdout.startswith(f"{expected}:3:1: error[FLK501]")
+        assert result.stdout.startswith(f"{expected}:3:1: error FLK501")
 
 
 def test_github(run: Run, write: Write) -> None:
@@ -159,8 +159,8 @@ def test_suppressions(run: Run, write: Write) -> None:
     text = f"{APP}BAD  # faceoff: ignore[FLK501] -- fine\nx = 1  # faceoff: ignore[FLK501]\n"
     result = run("check", "--output-format", "concise", cwd=write({"app.py": text}))
     assert result.stdout.splitlines()[2:] == [
-        "app.py:4:26: warning[FO010] nothing to suppress: `FLK501` is not reported here",
-        "1 finding: 1 warning (1 with a safe fix); 1 suppressed.",
+        "app.py:4:26: warning FO010 nothing to suppress: `FLK501` is not reported here",
+        "1 finding: 1 warning (1 fixable with --fix); 1 suppressed.",
     ]
 
 
@@ -252,7 +252,7 @@ def test_configuration_errors_show_the_place(run: Run, write: Write) -> None:
     assert result.exit_code == 2
     assert result.stderr == (
         "error: unknown key `selct`; did you mean `select`?\n"
-        f" --> {root}/faceoff-lint.toml:1:1\n"
+        " --> faceoff-lint.toml:1:1\n"
         '1 | selct = ["FLK"]\n'
         "  | ^^^^^\n"
     )

@@ -13,7 +13,9 @@ from click.testing import CliRunner, Result
 
 from faceoff_lint import output
 from faceoff_lint.cli import cli
+from faceoff_lint.cli.run import told_run
 from faceoff_lint.registry import Registry
+from faceoff_lint.reports import Report
 from faceoff_lint.terminal import hyperlink, hyperlinks
 
 Write = Callable[..., Path]
@@ -30,6 +32,18 @@ def run(known: Registry, monkeypatch: pytest.MonkeyPatch) -> Run:
         return CliRunner().invoke(cli, [str(arg) for arg in args], input=stdin, env=env)
 
     return _run
+
+
+def test_verbose_tells_the_settings_and_how_much_was_read(run: Run, write: Write) -> None:
+    root = write({"app.py": APP, "b.py": "x = 1\n"})
+    told = run("check", "-v", cwd=root).stderr
+    assert "note: settings: no configuration file, defaults\n" in told
+    assert "of 2 source files read\n" in told
+    assert told_run(Report(root)).startswith("nothing has changed since an earlier run")
+    (root / "faceoff-lint.toml").write_text("")
+    assert "note: settings: faceoff-lint.toml\n" in run("check", "-v", cwd=root).stderr
+    assert "none are read" in run("check", "-v", "--isolated", cwd=root).stderr
+    assert run("check", cwd=root).stderr == ""
 
 
 # --- warnings that are allowed -------------------------------------------------------------------
@@ -133,7 +147,7 @@ def test_stdin_with_fix_gives_the_text(run: Run, project: Path, end: str, mark: 
     )  # fmt: skip
     assert result.stdout_bytes == mark + text.replace("BAD", "GOOD").encode()
     assert result.exit_code == 1
-    assert "app.py:4:5: warning[FLK502] ugly above 3" in result.stderr
+    assert "app.py:4:5: warning FLK502 ugly above 3" in result.stderr
     assert "Fixed 1 finding in 1 file." in result.stderr
     assert (project / "app.py").read_text() == f"{APP}BAD\n"
 
@@ -157,7 +171,7 @@ def test_stdin_from_a_folder_below(run: Run, write: Write) -> None:
     root = write({"app.py": APP, "shop/a.py": "BAD\n", "requirements.txt": "flask\n"})
     (root / ".git").mkdir()
     result = run("check", "--stdin-filename", "a.py", *CONCISE, cwd=root / "shop", stdin=b"\nBAD\n")
-    assert "a.py:2:1: error[FLK501]" in result.stdout
+    assert "a.py:2:1: error FLK501" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -185,7 +199,7 @@ def test_options_that_do_not_go_together(
 
 @pytest.mark.parametrize("name", ["AI_AGENT", "CLAUDECODE", "CURSOR_AGENT", "GEMINI_CLI"])
 def test_agents_get_a_line_a_finding(run: Run, project: Path, name: str) -> None:
-    assert "app.py:3:1: error[FLK501]" in run("check", cwd=project, **{name: "1"}).stdout
+    assert "app.py:3:1: error FLK501" in run("check", cwd=project, **{name: "1"}).stdout
     full = run("check", "--output-format", "full", cwd=project, **{name: "1"}).stdout
     assert "--> app.py:3:1" in full
     actions = run("check", cwd=project, GITHUB_ACTIONS="true", **{name: "1"}).stdout

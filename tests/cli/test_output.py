@@ -38,7 +38,7 @@ def test_each_file_belongs_to_the_format_before_it(run: Run) -> None:
         *("--output-format", "jsonl", "--output-file=b.jsonl"),
     )
     assert result.exit_code == 1
-    assert result.stdout.splitlines()[2] == "app.py:3:1: error[FLK501] this is BAD"
+    assert result.stdout.splitlines()[2] == "app.py:3:1: error FLK501 this is BAD"
     (finding,) = json.loads(Path("a.json").read_text())
     assert finding == json.loads(Path("b.jsonl").read_text())
     assert sorted(os.listdir()) == ["a.json", "app.py", "b.jsonl"]
@@ -129,7 +129,7 @@ def test_in_github_actions_annotations_are_the_default(run: Run) -> None:
     assert result.stdout.startswith("::error file=app.py,line=3,")
     assert result.stdout.count("\n") == 1
     assert "error[FLK501]: this is BAD\n" in result.stderr
-    assert result.stderr.endswith("1 finding: 1 error (1 with a safe fix).\n")
+    assert result.stderr.endswith("1 finding: 1 error (1 fixable with --fix).\n")
     assert not [line for line in result.stderr.splitlines() if line.startswith("::")]
     assert run("check", "-q", GITHUB_ACTIONS="true").stderr == ""
     asked = run("check", "--output-format", "concise", GITHUB_ACTIONS="true")

@@ -87,7 +87,7 @@ def test_what_add_ignore_leaves_is_said_and_still_reported(run: Run, write: Writ
     root = write({"app.py": f"{APP}BAD\n", "broken.py": "import flask\ndef f(:\n"})
     result = run("check", "--add-ignore", *CONCISE, cwd=root)
     assert result.exit_code == 1
-    assert "broken.py:2:7: error[FO001]" in result.stdout
+    assert "broken.py:2:7: error FO001" in result.stdout
     assert result.stderr.splitlines() == [
         "note: broken.py: 1 finding about comments or the file itself left",
         "Ignored 1 finding in 1 file.",
@@ -104,7 +104,7 @@ def test_reasons_can_be_required(run: Run, write: Write) -> None:
     result = run("check", *CONCISE, cwd=root)
     assert result.exit_code == 1
     assert result.stdout.splitlines()[2:] == [
-        "app.py:3:8: warning[FO013] this suppression gives no reason",
+        "app.py:3:8: warning FO013 this suppression gives no reason",
         "1 finding: 1 warning; 1 suppressed.",
     ]
     assert run("check", "--isolated", cwd=root).exit_code == 0

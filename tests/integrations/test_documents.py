@@ -20,6 +20,7 @@ from faceoff_lint import config, registry
 from faceoff_lint.cli import cli
 from faceoff_lint.config.settings import Settings, settings_of
 from faceoff_lint.limits import Limits
+from faceoff_lint.output import FORMATS
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
@@ -88,7 +89,7 @@ def test_toml_is_valid(where: str, title: str, text: str, tmp_path: Path) -> Non
 
 
 def test_every_link_leads_somewhere() -> None:
-    for page in [ROOT / "README.md", *INTEGRATIONS, ROOT / "docs/configuration.md"]:
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *PAGES]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[\w-]+)?\)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
@@ -160,6 +161,34 @@ def test_every_option_in_the_documentation_exists(where: str, words: list[str]) 
     for word in words:
         if word.startswith("-") and word != "--":
             assert word.partition("=")[0] in known, word
+
+
+def test_the_page_of_commands_has_all_of_them() -> None:
+    page = (ROOT / "docs/commands.md").read_text("utf-8")
+    context = click.Context(cli)
+    for name in cli.list_commands(context):
+        assert f"faceoff-lint {name}" in page or name == "check", name
+    check = cli.get_command(context, "check")
+    assert check is not None
+    rows = "".join(line.partition(" | ")[0] for line in page.splitlines() if line[:3] == "| `")
+    for param in check.params:
+        long = [name for name in param.opts if name.startswith("--")]
+        assert not long or f"`{long[0]}" in rows, param.name
+
+
+def test_the_readme_stays_short() -> None:
+    """It is the front door; tables and references are pages of docs/."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert len(readme.splitlines()) <= 120
+    assert "| --- |" not in readme
+    assert f"[{len(FORMATS)} output formats]" in readme
+
+
+def test_every_page_is_named_by_another() -> None:
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *PAGES]
+    for page in PAGES:
+        others = "".join(one.read_text("utf-8") for one in pages if one != page)
+        assert page.name in others, page.name
 
 
 def test_there_are_commands_in_the_documentation() -> None:

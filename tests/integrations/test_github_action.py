@@ -309,4 +309,4 @@ def test_really_installs_what_the_action_was_checked_out_with(
         VIRTUAL_ENV="",
     )
     assert done.returncode == 1, done.stderr
-    assert "app.py:12:1: warning[FLK501]" in done.stdout
+    assert "app.py:12:1: warning FLK501" in done.stdout

@@ -167,6 +167,6 @@ def test_a_repository_is_adopted_and_kept_clean(project: Path, call: Command) ->
     app.write_text(app.read_text().replace('"/about")\ndef imprint', '"/imprint")\ndef imprint'))
     code, text = lint()
     assert code == 0
-    assert "accepted findings occur no more" in text
+    assert "1 accepted finding occurs no more" in text
     assert lint("baseline", "--prune")[0] == 0
     assert "0 accepted" in lint("baseline", "--prune")[1]

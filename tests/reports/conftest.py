@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import subprocess
 from collections.abc import Callable
@@ -72,17 +71,6 @@ def report() -> Report:
         {"FLK501": RULE},
         ("Flask 3.1 app `app/__init__.py`: 3 blueprints, 41 routes",),
     )
-
-
-@pytest.fixture(scope="session")
-def node() -> Path:
-    """The folder with other tools that know the formats; installed when it is first needed."""
-    folder = Path(__file__).parent / "node"
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        setup = folder.parent / "setup.sh"
-        subprocess.run([setup], check=True, stdout=subprocess.DEVNULL, timeout=600)
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -114,7 +114,7 @@ def test_json_holds_no_command_for_a_runner(report: Report) -> None:
 
 def test_concise(report: Report) -> None:
     assert [unstyle(line) for line in concise.render(report)] == [
-        "app/users.py:6:1: error[FLK501] route GET /users/<id> is already handled"
+        "app/users.py:6:1: error FLK501 route GET /users/<id> is already handled"
     ]
 
 
@@ -172,7 +172,7 @@ def test_summary_lines(report: Report) -> None:
         "",
     ]
     assert [unstyle(line) for line in summary.closing(report)] == [
-        "1 finding: 1 error (1 with a safe fix)."
+        "1 finding: 1 error (1 fixable with --fix)."
     ]
     more = dataclasses.replace(
         report,
@@ -184,7 +184,7 @@ def test_summary_lines(report: Report) -> None:
         suppressed=4,
     )
     assert [unstyle(line) for line in summary.closing(more)] == [
-        "3 findings: 1 error, 2 warnings (1 with a safe fix); 4 suppressed."
+        "3 findings: 1 error, 2 warnings (1 fixable with --fix); 4 suppressed."
     ]
     assert list(summary.statistics(more)) == ["2  FLK502  n", "1  FLK501  duplicate-route"]
     none = dataclasses.replace(report, findings=(), suppressed=1)

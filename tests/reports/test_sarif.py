@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import platform
-import subprocess
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from faceoff_lint.finding import Edit, Finding, Fix, Related, Severity
 from faceoff_lint.reports import Report, sarif
 from faceoff_lint.reports.fingerprint import line_hashes
 from faceoff_lint.source import Source, Span
+from tests.reports.readers import check_sarif_schema, multitool
 
 # From the tests of github/codeql-action, src/fingerprints.test.ts.
 GREETINGS = [
@@ -136,12 +134,6 @@ def log(report: Report) -> Any:
     return json.loads("\n".join(sarif.render(report)))
 
 
-def check_schema(node: Path, data: Any) -> None:
-    path = node / "node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"
-    schema = json.loads(path.read_text("utf-8"))
-    jsonschema.validators.validator_for(schema)(schema).validate(data)
-
-
 @pytest.fixture
 def hostile(report: Report) -> Report:
     """A finding with all there is, in a file with an unpleasant name."""
@@ -161,7 +153,7 @@ def hostile(report: Report) -> Report:
 
 def test_a_result(report: Report, node: Path) -> None:
     data = log(report)
-    check_schema(node, data)
+    check_sarif_schema(node, data)
     (run,) = data["runs"]
     (result,) = run["results"]
     assert (result["ruleId"], result["level"]) == ("FLK501", "error")
@@ -182,7 +174,7 @@ def test_columns_are_utf_16_units_and_paths_are_escaped(hostile: Report, node: P
     assert "##[" not in raw
     assert "##vso[" not in raw
     data = json.loads(raw)
-    check_schema(node, data)
+    check_sarif_schema(node, data)
     (run,) = data["runs"]
     assert run["columnKind"] == "utf16CodeUnits"
     place = run["results"][0]["locations"][0]["physicalLocation"]
@@ -228,20 +220,6 @@ def test_at_most_as_many_results_as_github_takes(report: Report) -> None:
     assert note["message"]["text"] == sarif.left_out(many)
     assert "25000 most severe of 25001" in sarif.left_out(many)
     assert sarif.left_out(report) == ""
-
-
-def multitool(node: Path, path: Path) -> list[str]:
-    """The codes of what Microsoft's validator says, with GitHub's rules."""
-    if platform.system() != "Linux" or platform.machine() != "x86_64":
-        pytest.skip("the validator is a program for Linux on x86-64")
-    tool = node / "node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool"
-    out = path.with_suffix(".out")
-    command = [f"{tool}", "validate", f"{path}", "--rule-kind", "Sarif;Ghas"]
-    command += ["--output", f"{out}", "--log", "ForceOverwrite"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-    assert "Done. 1 files scanned." in done.stdout, done.stdout
-    (run,) = json.loads(out.read_text("utf-8-sig"))["runs"]
-    return [result["ruleId"] for result in run["results"]]
 
 
 @pytest.mark.slow
