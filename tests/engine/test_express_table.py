@@ -257,3 +257,24 @@ def test_error_middlewares_that_would_hear(put_together: Make) -> None:
     x, y = put_together({"app.js": HEAD + dedent(text)}).table
     assert [s.name for s in x.errors] == ["own", "limited", "last"]
     assert [s.name for s in y.errors] == ["last"]
+
+
+def test_members_that_are_passed_on_from_a_commonjs_module(
+    express_routes: Callable[[dict[str, str]], list[str]],
+) -> None:
+    """Exports are asked for once all is evaluated, whatever they turn out to be."""
+    rows = express_routes(
+        {
+            "package.json": '{"type": "module", "main": "app.js", "dependencies": {"express": "^5"}}',
+            "app.js": (
+                "import express from 'express'\n"
+                "import { path } from './barrel.js'\n"
+                "const app = express()\n"
+                "app.get(path, (req, res) => res.send('x'))\n"
+                "app.listen(3000)\n"
+            ),
+            "barrel.js": "export { path, nothing } from './paths.cjs' // of express\n",
+            "paths.cjs": "module.exports = { path: '/users' } // of express\n",
+        }
+    )
+    assert [row.rpartition(" ")[0] for row in rows] == ["GET /users"]
