@@ -265,7 +265,9 @@ def test_members_that_are_passed_on_from_a_commonjs_module(
     """Exports are asked for once all is evaluated, whatever they turn out to be."""
     rows = express_routes(
         {
-            "package.json": '{"type": "module", "main": "app.js", "dependencies": {"express": "^5"}}',
+            "package.json": (
+                '{"type": "module", "main": "app.js", "dependencies": {"express": "^5"}}'
+            ),
             "app.js": (
                 "import express from 'express'\n"
                 "import { path } from './barrel.js'\n"
