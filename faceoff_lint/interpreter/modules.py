@@ -437,7 +437,7 @@ class Modules:
             else:
                 module = self._specified(vm, record, node.source, vm.span(node))
                 for item in node.names:
-                    exports[item.name] = _from(self, vm, module, item.local)
+                    exports[item.name] = _from(self, vm, record, module, item.local)
 
     def _export_all(self, vm: Machine, record: ModuleRecord, node: ir.ExportAll) -> None:
         module = self._specified(vm, record, node.source, vm.span(node))
@@ -484,8 +484,18 @@ def _live(env: Env, name: str) -> Callable[[], Value]:
     return get
 
 
-def _from(modules: Modules, vm: Machine, module: Value, name: str) -> Callable[[], Value]:
-    return lambda: modules.es_member(vm, module, name)
+def _from(
+    modules: Modules, vm: Machine, record: ModuleRecord, module: Value, name: str
+) -> Callable[[], Value]:
+    def get() -> Value:
+        # Asked for by others too, and when no code runs: it is this module's code that asks.
+        vm.push(record.env, record)
+        try:
+            return modules.es_member(vm, module, name)
+        finally:
+            vm.frames.pop()
+
+    return get
 
 
 def _bound_names(target: ir.Expr) -> list[str]:
