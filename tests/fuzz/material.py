@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,7 @@ _SUFFIXES = {
     "typescript": {".ts", ".tsx", ".mts", ".js"},
 }
 _TEXT = {".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".json", ".toml", ".txt"}
+_BLOCK = re.compile(r"^```(toml|json)\b[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 REGISTRY: Registry = registry.load()
 
@@ -76,14 +78,7 @@ def projects() -> tuple[str, ...]:
 
 @cache
 def configurations() -> tuple[str, ...]:
-    """Settings as examples and fixtures have them, each as a tree of one file."""
-
-    files = [*_fixtures(), *(file for example in _examples() for file in example)]
-    names = ("faceoff-lint.toml", "pyproject.toml", "package.json")
-    return tuple(
-        dict.fromkeys(
-            join({name.rpartition("/")[2]: text})
-            for name, text in files
-            if name.rpartition("/")[2] in names and "faceoff" in text
-        )
-    )
+    """The settings that the documentation shows, each as a tree of one file."""
+    text = (_ROOT / "docs/configuration.md").read_text("utf-8")
+    names = {"toml": "faceoff-lint.toml", "json": "package.json"}
+    return tuple(join({names[kind]: body}) for kind, body in _BLOCK.findall(text))
