@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from random import Random
 
+from . import material
+from .mutation import blocks
 from .writer import Writer, indented
 
 __all__ = ["express_program", "express_project"]
@@ -57,7 +59,7 @@ class _Script(Writer):
         self.jsx = jsx
 
     def name(self) -> str:
-        return self.pick(NAMES)
+        return self.pick(NAMES[:8] if self.rng.randrange(2) else NAMES)
 
     def path(self) -> str:
         return self.pick(
@@ -336,11 +338,22 @@ class _Script(Writer):
                 ),
             ]
         text = self.deeper(self.small, compound)
-        if self.rarely(12):
+        if self.rarely(25):
             code = self.pick(("EXP301", "EXP102", "EXP4", "unhandled-async-error", "x"))
             comments = (f"// faceoff: ignore[{code}]", f"/* faceoff: ignore[{code}] -- y */")
             text = f"{text} {self.pick(comments)}"
         return text
+
+    def route(self) -> str:
+        """A registration of what handles requests."""
+        on = self.pick(("app", "router", "app", self.name()))
+        handlers = ", ".join(self.some(self.handler, 3, 1))
+        return f"{on}.{self.pick(VERBS)}({self.path()}, {handlers});"
+
+    def borrowed(self) -> str:
+        """A part of what fixtures and rule pages hold: what rules look for."""
+        language = "typescript" if self.typed else "javascript"
+        return self.pick(blocks(self.pick(material.texts(language))) or [";"])
 
     def program(self, *, modules: bool) -> str:
         heads = (
@@ -359,7 +372,9 @@ class _Script(Writer):
             "", "", "app.use('/a', router);\napp.listen(3000);\n", "module.exports = router;\n",
             "module.exports = { router, app };\n", "app.use((err, req, res, next) => { res.end() });\n",
         ))  # fmt: skip
-        body = "\n".join(self.some(self.statement, 8, 1))
+        suffix = f".{'ts' if self.typed else 'js'}{'x' if self.jsx else ''}"
+        parts = (self.route, self.route, self.route, self.borrowed, self.borrowed, self.statement)
+        body = "\n".join(self.some(lambda: self.readable(self.pick(parts), suffix), 9, 2))
         text = f"{self.pick(heads)}{body}\n{end if not modules else ''}"
         if self.rarely(9):
             text = f"#!/usr/bin/env node\n{text}"

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 
+from . import material
+from .mutation import blocks
 from .writer import Writer, indented
 
 __all__ = ["flask_program", "flask_project"]
@@ -13,6 +16,7 @@ NAMES = (
     "app", "bp", "api", "db", "socketio", "request", "g", "session", "current_app", "user", "users", "x",
     "data", "name", "item", "result", "fn", "view", "config", "client", "User", "Base", "é", "变量", "𝒳y", "self",
 )  # fmt: skip
+VIEWS = ("index", "users", "user", "create", "delete_user", "view", "é")
 MODULES = (
     "flask", "app", "views", "models", "shop.views", "shop", "os", "time", "requests", "json", "werkzeug",
     "flask_sqlalchemy", "flask_restful", "flask_socketio", "flask_login", "asyncio", "functools", "a.b.c",
@@ -52,7 +56,7 @@ COMPARISONS = ("==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not")
 
 class _Python(Writer):
     def name(self) -> str:
-        return self.pick(NAMES)
+        return self.pick(NAMES[:8] if self.rng.randrange(2) else NAMES)
 
     def path(self) -> str:
         path = repr(self.pick(PATHS))
@@ -287,7 +291,7 @@ class _Python(Writer):
                 lambda: f"if __name__ == '__main__':\n{b()}",
             ),
         )
-        if self.rarely(12):
+        if self.rarely(25):
             text = f"{text.rstrip()}  # faceoff: ignore[{self.pick(('FLK501', 'FLK102', 'FLK801', 'FLK3', 'x'))}]"
         if self.rarely(14) and "\n" not in text:
             text += f"; {self.small()}"
@@ -299,6 +303,21 @@ class _Python(Writer):
         ))  # fmt: skip
         guard = f" if {self.expr()}" if self.rarely(4) else ""
         return f"case {pattern}{guard}:\n{self.block()}"
+
+    def view(self) -> str:
+        """A function that answers a request, with the parameters that its path asks for."""
+        path = self.pick(PATHS)
+        names = ", ".join(dict.fromkeys(re.findall(r"<(?:\w+:)?(\w+)>", path)))
+        methods = self.pick(("", "", ", methods=['POST']", ", methods=['GET', 'PUT']"))
+        start = "async " if self.rarely(8) else ""
+        body = self.inside(f"{start}def", lambda: f"{self.block()}    return {self.expr()}\n")
+        marks = f"{self.decorator()}\n" if self.rarely(5) else ""
+        route = f"@{self.pick(('app', 'bp', 'api', 'app'))}.route({path!r}{methods})"
+        return f"{route}\n{marks}{start}def {self.pick(VIEWS)}({names}):\n{body}"
+
+    def borrowed(self) -> str:
+        """A part of what fixtures and rule pages hold: what rules look for."""
+        return self.pick(blocks(self.pick(material.texts("python"))) or ["pass"])
 
     def program(self) -> str:
         head = self.pick((
@@ -312,7 +331,8 @@ class _Python(Writer):
             "app.register_blueprint(api)\n",
             "",
         ))  # fmt: skip
-        body = "\n".join(self.some(self.statement, 9, 1))
+        parts = (self.view, self.view, self.call, self.borrowed, self.borrowed, self.statement)
+        body = "\n".join(self.some(lambda: self.readable(self.pick(parts), ".py"), 9, 2))
         return self.laid_out(f"{head}{body}\n", "#")
 
 

@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable, Sequence
 from random import Random
 
-__all__ = ["ODD", "mutate", "soup"]
+__all__ = ["ODD", "blocks", "mutate", "soup"]
 
 _TOKEN = re.compile(r"\w+|[ \t]+|\r\n|[^\w \t]")
 _WORD = re.compile(r"[^\W\d]\w*")
+_BLOCKS = re.compile(r"(?:^|\n|\r)[ \t]*(?:\r\n|\r|\n)(?=\S)|(?=^====)", re.MULTILINE)
 _LONGEST = 40_000
 
 ODD = (
@@ -58,12 +59,17 @@ TOKENS = {
 }
 
 
-def mutate(rng: Random, text: str, others: Sequence[str], language: str) -> str:
-    """The text with one to eight changes; ``others``: texts to splice in parts of."""
-    for _ in range(1 + min(rng.randrange(8), rng.randrange(8))):
+def mutate(rng: Random, text: str, others: Sequence[str], language: str, most: int = 8) -> str:
+    """The text with some changes; ``others``: texts to splice in parts of."""
+    for _ in range(1 + min(rng.randrange(most), rng.randrange(most))):
         change = rng.choice(_CHANGES)
         text = change(rng, text, others, language)[:_LONGEST]
     return text
+
+
+def blocks(text: str) -> list[str]:
+    """The parts of a text that begin at the margin, after an empty line."""
+    return [block for block in _BLOCKS.split(text) if not block.startswith("====")]
 
 
 def soup(rng: Random, language: str) -> str:
@@ -114,6 +120,18 @@ def _splice(rng: Random, text: str, others: Sequence[str], language: str) -> str
     cut = rng.choice((0, 0, 3))
     lines[at : at + cut] = donor[of : of + rng.choice((1, 2, 5, 15))]
     return "".join(lines)
+
+
+def _blocks(rng: Random, text: str, others: Sequence[str], language: str) -> str:
+    """A whole block of another text, or of this one, at a place where one begins."""
+    donors = blocks(rng.choice(others)) if others and rng.randrange(5) else blocks(text)
+    places = [match.end() for match in _BLOCKS.finditer(text)]
+    if not donors or not places:
+        return text
+    at = rng.choice(places)
+    if text.startswith("====", at):
+        at = len(text)
+    return f"{text[:at]}{rng.choice(donors)}\n\n{text[at:]}"
 
 
 def _truncate(rng: Random, text: str, others: Sequence[str], language: str) -> str:
@@ -220,6 +238,6 @@ def _nest(rng: Random, text: str, others: Sequence[str], language: str) -> str:
 
 
 _CHANGES: tuple[Callable[[Random, str, Sequence[str], str], str], ...] = (
-    _delete_lines, _repeat_lines, _swap_lines, _splice, _splice, _truncate, _tokens, _tokens, _tokens,
+    _delete_lines, _repeat_lines, _swap_lines, _splice, _blocks, _blocks, _blocks, _truncate, _tokens, _tokens, _tokens,
     _rename, _rename, _odd, _line_ends, _indent, _comment, _nest,
 )  # fmt: skip

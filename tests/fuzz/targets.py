@@ -5,13 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from random import Random
+
+from faceoff_lint.lowering import language_of
 
 from . import apps, comments, configs, material, tree
 from .express_programs import express_program, express_project
 from .flask_programs import flask_program, flask_project
 from .mutation import mutate, soup
 from .reading import lowers
+from .writer import reads
 
 __all__ = ["TARGETS", "Target"]
 
@@ -19,13 +23,15 @@ __all__ = ["TARGETS", "Target"]
 @dataclass(frozen=True)
 class Target:
     """``check`` raises for a text that breaks the property. ``generate`` makes a whole text,
-    ``seeds`` are whole texts to change; ``language`` says what tokens there are."""
+    ``seeds`` are whole texts to change; ``language`` says what tokens there are.
+    ``first`` names the first file where texts are trees."""
 
     name: str
     language: str
     check: Callable[[str], object]
     generate: Callable[[Random], str]
     seeds: Callable[[], tuple[str, ...]]
+    first: str = ""
 
     def make(self, rng: Random) -> str:
         """A text: generated, a changed seed, a changed generated one, or tokens in no order."""
@@ -34,16 +40,36 @@ class Target:
         if kind < 3:
             return self.generate(rng)
         if kind < 5:
-            return mutate(rng, self.generate(rng), seeds, self.language)
+            return self._changed(rng, self.generate(rng))
         if kind < 9 and seeds:
-            return mutate(rng, seeds[rng.randrange(len(seeds))], seeds, self.language)
+            return self._changed(rng, seeds[rng.randrange(len(seeds))])
         return soup(rng, self.language)
 
     def change(self, rng: Random, text: str) -> str:
         """A text made of one that did well: changed, or spliced with a new one."""
         if rng.randrange(8) == 7:
             return self.make(rng)
-        return mutate(rng, text, self.seeds(), self.language)
+        return self._changed(rng, text)
+
+    def _changed(self, rng: Random, text: str) -> str:
+        if not self.first or not rng.randrange(4):
+            return mutate(rng, text, self.seeds(), self.language)
+        # Trees are for what lies behind the parsers: most should get through those.
+        broken = self._broken(text)
+        for _ in range(4):
+            changed = mutate(rng, text, self.seeds(), self.language, 4)
+            if self._broken(changed) <= broken:
+                return changed
+        return text
+
+    def _broken(self, text: str) -> int:
+        """How many of a tree's files no parser takes."""
+        files = tree.split(text, self.first).items()
+        return sum(
+            not reads(one.removeprefix("\ufeff"), PurePosixPath(path).suffix)
+            for path, one in files
+            if language_of(PurePosixPath(path).suffix)
+        )
 
 
 def _script(rng: Random) -> str:
@@ -92,13 +118,13 @@ TARGETS: dict[str, Target] = {
         Target("python", "python", _both(lowers, ".py"), flask_program, _of("python")),
         Target("javascript", "javascript", _both(lowers, ".js", ".jsx"), _script, _of("javascript")),
         Target("typescript", "typescript", _both(lowers, ".ts", ".tsx"), _typed, _of("typescript")),
-        Target("flask", "python", lambda text: apps.analyses(text, "app.py"), _trees(flask_project), _flask),
-        Target("express", "javascript", lambda text: apps.analyses(text, "app.js"), _trees(express_project), _express),
+        Target("flask", "python", lambda text: apps.analyses(text, "app.py"), _trees(flask_project), _flask, "app.py"),
+        Target("express", "javascript", lambda text: apps.analyses(text, "app.js"), _trees(express_project), _express, "app.js"),
         Target("comments-python", "python", _both(comments.suppresses, ".py"), flask_program, _of("python")),
         Target("comments-javascript", "javascript", _both(comments.suppresses, ".jsx"), _script, _of("javascript")),
         Target("comments-typescript", "typescript", _both(comments.suppresses, ".ts"), _typed, _of("typescript")),
-        Target("fixes-flask", "python", lambda text: apps.fixes(text, "app.py"), _trees(flask_project), _flask),
-        Target("fixes-express", "javascript", lambda text: apps.fixes(text, "app.js"), _trees(express_project), _express),
+        Target("fixes-flask", "python", lambda text: apps.fixes(text, "app.py"), _trees(flask_project), _flask, "app.py"),
+        Target("fixes-express", "javascript", lambda text: apps.fixes(text, "app.js"), _trees(express_project), _express, "app.js"),
         Target("settings", "plain", configs.configures, _trees(configs.configuration), material.configurations),
     )
 }  # fmt: skip

@@ -6,7 +6,11 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import TypeVar
 
-__all__ = ["Writer"]
+from faceoff_lint import ir
+from faceoff_lint.deep import run_deep
+from faceoff_lint.reading import lower_text
+
+__all__ = ["Writer", "indented", "reads"]
 
 T = TypeVar("T")
 
@@ -57,6 +61,14 @@ class Writer:
         """A few of one kind."""
         return [write() for _ in range(least + self.rng.randrange(most - least + 1))]
 
+    def readable(self, write: Callable[[], str], suffix: str) -> str:
+        """What parses by itself of three tries, else nothing; now and then whatever comes."""
+        for _ in range(3):
+            text = write()
+            if self.rarely(25) or reads(text, suffix):
+                return text
+        return ""
+
     def deeper(self, simple: Callable[[], str], compound: Sequence[Callable[[], str]]) -> str:
         """Something compound, or simple where depth or budget are used up."""
         self.budget -= 1
@@ -79,6 +91,11 @@ class Writer:
         if self.rarely(9):
             text = f"{comment} {self.pick(('é', '变量', chr(0x1F600)))}\n{text}"
         return text
+
+
+def reads(text: str, suffix: str) -> bool:
+    """Whether a parser takes a text."""
+    return isinstance(run_deep(lambda: lower_text(text, suffix)), ir.Module)
 
 
 def indented(lines: str, by: str = "    ") -> str:
