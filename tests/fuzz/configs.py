@@ -44,7 +44,8 @@ def configures(text: str) -> None:
         tree.write(root, files)
         try:
             settings = config.load(root, REGISTRY)
-            list(effective(settings, {}, REGISTRY))
+            for one in effective(settings, {}, REGISTRY):
+                json.dumps(one.value)
             error = None
         except ConfigError as refused:
             error = refused
@@ -91,9 +92,11 @@ def _parsed(path: str, text: str) -> Any:
 
 
 def _strange_numbers(data: Any) -> bool:
-    """Whether there is a number like 3.0, which a schema takes for a whole one, or no number."""
+    """Whether there is a number that a schema can't judge: 3.0, which is whole to it, or worse."""
     if isinstance(data, float):
         return data.is_integer() or data != data
+    if isinstance(data, int):
+        return data.bit_length() > 63
     if isinstance(data, dict | list):
         inner = data.values() if isinstance(data, dict) else data
         return any(map(_strange_numbers, inner))
@@ -135,6 +138,9 @@ _KEYS = (
     "preset", "select", "extend-select", "ignore", "exclude", "require-reason", "overrides",
     "limits", "rules", "baseline", "extend", "output-format", "selct", "é",
 )  # fmt: skip
+_PATHS = (
+    "x.json", "faceoff-lint.toml", "../x.toml", "/etc/passwd", "y" * 300, "a\0b", "pyproject.toml",
+)  # fmt: skip
 _SELECTORS = (
     "FLK",
     "FLK501",
@@ -152,7 +158,22 @@ def _value(rng: Random, key: str) -> Any:
     pick = rng.choice
     if rng.randrange(7) == 6:
         return pick(
-            (None, True, 0, -1, 1.5, "", "x", [], {}, [[]], [None], {"a": {"b": 1}}, "\x1b[31m")
+            (
+                None,
+                True,
+                0,
+                -1,
+                1.5,
+                "",
+                "x",
+                [],
+                {},
+                [[]],
+                [None],
+                {"a": {"b": 1}},
+                10**4299,
+                "\x1b[31m",
+            )
         )
     texts = [pick(_SELECTORS) for _ in range(rng.randrange(4))]
     match key:
@@ -186,16 +207,7 @@ def _value(rng: Random, key: str) -> Any:
             }
             return {pick((rule.code, rule.name, "no-such-rule")): options}
         case "extend" | "baseline":
-            return pick(
-                (
-                    "x.json",
-                    "faceoff-lint.toml",
-                    "../x.toml",
-                    "/etc/passwd",
-                    "a\0b",
-                    "pyproject.toml",
-                )
-            )
+            return pick(_PATHS)
         case _:
             return texts
 

@@ -19,6 +19,21 @@ FOUND = {
     ),
     # The parser's message quotes the template to its end, over several lines.
     "template-message": ("javascript", "a.`\nb`"),
+    # What Python's own parsers refuse was no error of the file's.
+    "huge-number-toml": ("settings", f"preset = {'9' * 5_000}\n"),
+    "huge-number-json": (
+        "settings",
+        f'==== package.json\n{{"faceoff-lint": {{"preset": {"9" * 5_000}}}}}\n',
+    ),
+    "deep-toml": ("settings", f"preset = {'[' * 3_000}{']' * 3_000}\n"),
+    # Read, and could not be shown again.
+    "huge-option": ("settings", f"[rules.missing-blueprints]\nmax-app-routes = 0x{'f' * 5_000}\n"),
+    # Names that no file can have.
+    "long-path": ("settings", f"extend = '{'a' * 300}'\n"),
+    "surrogate-path": (
+        "settings",
+        '==== package.json\n{"faceoff-lint": {"extend": "\\ud800"}}\n',
+    ),
 }
 
 
