@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 
 from faceoff_lint import ir
@@ -10,6 +11,8 @@ from faceoff_lint.deep import run_deep
 from faceoff_lint.reading import Failure, lower_text
 from faceoff_lint.source import Source
 from faceoff_lint.worker import answer
+
+_QUOTED = re.compile(r"[A-Za-z]{0,2}(?P<mark>'{3}|\"{3}|['\"`])(?P<inner>.*)(?P=mark);?", re.DOTALL)
 
 __all__ = ["check_module", "lowers", "same_code"]
 
@@ -78,8 +81,32 @@ def _check_names(node: ir.Node, text: str) -> None:
         case ir.Attr() if node.name:
             assert node.start <= node.name_start <= node.end, _shown(node, text)
             assert _says(text, node.name_start, node.name), _shown(node, text)
+        case ir.Const(value=str() as value) if node.start < node.end:
+            assert _quotes(text[node.start : node.end], value), _shown(node, text)
+        case ir.Call() if not node.new and not _tagged(node):
+            # A decorator and TypeScript's `import =` are calls only to us.
+            said = text[node.start : node.end]
+            assert said.endswith(")") or said.startswith(("@", "import")), _shown(node, text)
         case ir.Func() | ir.Class() if node.name and node.name_start != node.start:
             assert _says(text, node.name_start, node.name), _shown(node, text)
+
+
+def _tagged(call: ir.Call) -> bool:
+    """Whether a call is a template with something before it."""
+    return len(call.args) == 1 and isinstance(call.args[0].value, ir.Template)
+
+
+def _quotes(said: str, value: str) -> bool:
+    """Whether a piece of text stands for a string, as far as that can be told by looking."""
+    if said == value or "\\" in said or "&" in said or said[0] in "0123456789.[":
+        return True
+    match = _QUOTED.fullmatch(said)
+    if match is None:
+        # Of an f-string or template, or several strings in a row.
+        plain = said.replace("{{", "{").replace("}}", "}")
+        return len(plain) >= len(value) or unicodedata.normalize("NFKC", said) == value
+    inner = match["inner"].replace("\r\n", "\n").replace("\r", "\n")
+    return inner == value or match["mark"] in match["inner"] or match["inner"] == value
 
 
 def _says(text: str, start: int, name: str) -> bool:
