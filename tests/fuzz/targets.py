@@ -36,14 +36,14 @@ class Target:
     def make(self, rng: Random) -> str:
         """A text: generated, a changed seed, a changed generated one, or tokens in no order."""
         seeds = self.seeds()
-        kind = rng.randrange(10)
-        if kind < 3:
+        kind = rng.randrange(40)
+        if not kind or (kind < 4 and not self.first):
+            return soup(rng, self.language)
+        if kind < 10:
             return self.generate(rng)
-        if kind < 5:
+        if kind < 20 or not seeds:
             return self._changed(rng, self.generate(rng))
-        if kind < 9 and seeds:
-            return self._changed(rng, seeds[rng.randrange(len(seeds))])
-        return soup(rng, self.language)
+        return self._changed(rng, seeds[rng.randrange(len(seeds))])
 
     def change(self, rng: Random, text: str) -> str:
         """A text made of one that did well: changed, or spliced with a new one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from random import Random
 
@@ -10,11 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from . import material, tree
+from .__main__ import run
 from .engines import ENGINES, available
 from .ledger import Ledger, signature
 from .mutation import mutate, soup
 from .targets import TARGETS
 
+ROOT = Path(__file__).parents[2]
 COUNTS = {
     "python": 60, "javascript": 60, "typescript": 60, "flask": 16, "express": 16,
     "comments-python": 20, "comments-javascript": 20, "comments-typescript": 20, "fixes-flask": 8,
@@ -46,10 +50,10 @@ def test_numbers_of_hypothesis(name: str) -> None:
         suppress_health_check=list(HealthCheck),
     )
     @given(st.randoms(use_true_random=False))
-    def run(rng: Random) -> None:
+    def holds(rng: Random) -> None:
         target.check(target.make(rng))
 
-    run()
+    holds()
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -123,6 +127,24 @@ def test_failures_are_told_apart_by_their_place() -> None:
 
     assert caught("a") == caught("b")
     assert caught("a") != caught("")
+
+
+@pytest.mark.slow
+def test_the_command(tmp_path: Path) -> None:
+    arguments = ["--seconds", "3", "--engine", "mutate", "--target", "settings"]
+    command = [sys.executable, "-m", "tests.fuzz", *arguments, "--into", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    [row] = [line.split() for line in done.stdout.splitlines() if line.startswith("settings")]
+    assert row[1] == "mutate"
+    assert int(row[2]) > 0
+    assert row[4:] == ["0", "0"]
+
+
+def test_an_engine_that_ends_at_once_is_said(tmp_path: Path) -> None:
+    outcome = run("no-such-target", "mutate", 5, tmp_path, 1)
+    assert outcome.broken
+    assert outcome.executions == 0
 
 
 def test_engines() -> None:
