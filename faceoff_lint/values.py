@@ -7,7 +7,7 @@ are compared by identity; their identity is the place where the program creates 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -20,11 +20,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Builtin", "CallArgs", "ClassValue", "Condition", "DictValue", "Env", "External", "Function",
-    "Instance", "ListValue", "Lit", "MAYBE", "MISSING", "ModuleRecord", "ModuleValue", "NO",
+    "Instance", "ListValue", "Lit", "MAYBE", "MISSING", "MOST_ITEMS", "MOST_TEXT", "ModuleRecord",
+    "ModuleValue", "NO",
     "Native", "Setting", "SuperValue", "Text", "Tri", "UNDEFINED", "UNKNOWN", "UnionValue",
     "Unknown", "Value", "Wrapped", "YES", "as_pattern", "concat", "exclusive", "options", "same",
     "truth", "union",
 ]  # fmt: skip
+
+MOST_ITEMS = 2_000
+"""How long a list may grow: longer ones are open."""
+MOST_TEXT = 50_000
+"""How long a string may grow: of longer ones nothing is known."""
 
 
 class Tri(Enum):
@@ -317,6 +323,12 @@ class ListValue(Value):
     open: bool = False
     names: tuple[str, ...] = ()
 
+    def extend(self, items: Sequence[Value], is_open: bool = False) -> None:
+        """Take in more, as far as there is room: a list that takes in itself doubles each time."""
+        room = max(0, MOST_ITEMS - len(self.items))
+        self.open = self.open or is_open or len(items) > room
+        self.items.extend(items[:room])
+
 
 @dataclass(slots=True, eq=False)
 class DictValue(Value):
@@ -513,8 +525,9 @@ def as_pattern(value: Value | None, hole: str = "{?}") -> tuple[str, bool] | Non
 
 
 def concat(values: Iterable[Value]) -> Value:
-    """String concatenation of values, as known as can be."""
+    """String concatenation of values, as known as can be; nothing is known of a vast one."""
     parts: list[str | None] = []
+    size = 0
     for value in values:
         new: Iterator[str | None]
         if isinstance(value, Lit):
@@ -524,6 +537,9 @@ def concat(values: Iterable[Value]) -> Value:
         else:
             new = iter([None])
         for part in new:
+            size += 1 if part is None else len(part)
+            if size > MOST_TEXT:
+                return Text((None,))
             if part is not None and parts and parts[-1] is not None:
                 parts[-1] += part
             elif part is not None or not parts or parts[-1] is not None:

@@ -7,6 +7,7 @@ is passed over would switch a rule off without anyone knowing.
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 
 from faceoff_lint.config.files import Parsed, find, read, repository
@@ -61,7 +62,7 @@ def _settings(parsed: Parsed, registry: Registry, below: tuple[Path, ...]) -> Se
     root = repository(folder) or folder
     if not other.is_relative_to(root):
         raise reader.error("`extend` must name a file of the same repository", ("extend",))
-    if not other.is_file():
+    if not os.path.isfile(other):
         raise reader.error("`extend` names a file that is not there", ("extend",))
     found = read(own.extend, explicit=True)
     if found is None:

@@ -26,6 +26,7 @@ NAMES = tuple(_FILES)
 """The files that may hold settings, the first of a folder's counts."""
 
 _NEARLY = re.compile(r"face[-_ ]?off[-_ ]?lint", re.IGNORECASE)
+_HUGE = re.compile(r"[0-9][0-9_]{4000}")
 _MAX_BYTES = 4 * 1024 * 1024
 
 
@@ -151,14 +152,25 @@ def _parse_toml(document: Document, quote: bool) -> Any:
         reason = getattr(error, "msg", "") or str(error).partition(" (at ")[0]
         place = document.source.offset(getattr(error, "lineno", 1), getattr(error, "colno", 1))
         raise _syntax_error(document, reason, place, quote) from error
+    except (ValueError, RecursionError) as error:
+        raise _syntax_error(document, *_beyond(document, error), quote) from error
 
 
 def _parse_json(document: Document, quote: bool) -> Any:
     try:
         return json.loads(document.source.text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        reason = getattr(error, "msg", "nested too deeply")
-        raise _syntax_error(document, reason, getattr(error, "pos", 0), quote) from error
+    except json.JSONDecodeError as error:
+        raise _syntax_error(document, error.msg, error.pos, quote) from error
+    except (ValueError, RecursionError) as error:
+        raise _syntax_error(document, *_beyond(document, error), quote) from error
+
+
+def _beyond(document: Document, error: Exception) -> tuple[str, int]:
+    """What neither format forbids and Python's parsers refuse all the same, and where it stands."""
+    if isinstance(error, RecursionError):
+        return "nested too deeply", 0
+    number = _HUGE.search(document.source.text)
+    return "a number with too many digits", number.start() if number else 0
 
 
 def _syntax_error(document: Document, reason: str, place: int, quote: bool) -> ConfigError:

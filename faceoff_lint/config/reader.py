@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -102,6 +103,8 @@ class SettingsReader:
         """A file below the configuration's folder."""
         if not isinstance(value, str) or not value:
             raise self.error(f"`{keys[-1]}` must be a path, not {_kind(value)}", keys)
+        if not _can_be(value):
+            raise self.error(f"`{keys[-1]}` must be a path that can be", keys)
         if PurePosixPath(value).is_absolute() or ".." in PurePosixPath(value).parts:
             raise self.error(f"`{keys[-1]}` must lie below this file's folder", keys, value)
         return value
@@ -128,7 +131,9 @@ class SettingsReader:
         """A file; whether it is one of the repository is the loader's to say."""
         if not isinstance(value, str) or not value:
             raise self.error(f"`{keys[-1]}` must be a path, not {_kind(value)}", keys)
-        if PurePosixPath(value).is_absolute() or "\0" in value:
+        if not _can_be(value):
+            raise self.error(f"`{keys[-1]}` must be a path that can be", keys)
+        if PurePosixPath(value).is_absolute():
             raise self.error(f"`{keys[-1]}` must be relative to this file's folder", keys, value)
         return value
 
@@ -193,8 +198,18 @@ class SettingsReader:
             raise self.error(f"`{name}` must be {_kind(default)}, not {_kind(value)}", keys)
         if isinstance(value, int | float) and value < 0:
             raise self.error(f"`{name}` must not be negative", keys)
+        if isinstance(value, int) and value.bit_length() > 63:
+            raise self.error(f"`{name}` is too large", keys)
         checked: OptionValue = value
         return checked
+
+
+def _can_be(path: str) -> bool:
+    """Whether a text can name a file at all; what is too long is for the system to say."""
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
 
 
 def _leaves(data: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -69,17 +69,28 @@ LOADERS = {
 }  # fmt: skip
 
 
+_MOST_FLAT = 2_000
+_MOST_DEEP = 4
+
+
 def flatten(
-    values: list[Value], nodes: list[ir.Expr]
+    values: list[Value], nodes: list[ir.Expr], left: list[int] | None = None
 ) -> tuple[list[Value], list[ir.Expr | None], bool]:
-    """Handler arguments with arrays flattened, their expressions, and whether some are unknown."""
+    """Handler arguments with arrays flattened, their expressions, and whether some are unknown.
+
+    ``left``: how many more are looked at; arrays may hold themselves, or each other many times.
+    """
+    left = [_MOST_FLAT] if left is None else left
     flat: list[Value] = []
     places: list[ir.Expr | None] = []
     is_open = False
     for index, value in enumerate(values):
         node = nodes[index] if index < len(nodes) else None
+        left[0] -= 1
+        if left[0] < 0:
+            return flat, places, True
         if isinstance(value, ListValue):
-            inner, _, inner_open = flatten(value.items, [])
+            inner, _, inner_open = flatten(value.items, [], left)
             flat.extend(inner)
             items = list(getattr(node, "items", []))
             exact = len(items) == len(inner) and len(items) == len(value.items)
@@ -91,23 +102,26 @@ def flatten(
     return flat, places, is_open
 
 
-def is_path(value: Value) -> bool:
+def is_path(value: Value, depth: int = 0) -> bool:
     """Whether a first argument of ``use`` is a path and no handler."""
+    if depth > _MOST_DEEP:
+        return False
     if isinstance(value, Lit):
         return isinstance(value.value, str)
     if isinstance(value, External):
         return value.path == "js.RegExp()"
     if isinstance(value, ListValue):
-        return bool(value.items) and all(is_path(i) for i in value.items)
+        flat = flatten(value.items, [])[0]
+        return bool(flat) and all(is_path(i, depth + 1) for i in flat)
     if isinstance(value, UnionValue):
-        return all(is_path(c) or c is UNKNOWN or c is UNDEFINED for c in value.choices)
+        return all(is_path(c, depth + 1) or c is UNKNOWN or c is UNDEFINED for c in value.choices)
     return isinstance(value, Text)
 
 
 def paths_of(value: Value) -> list[Value | None]:
     """A path argument as a list of paths (arrays are alternatives)."""
     if isinstance(value, ListValue):
-        return [p for item in value.items for p in paths_of(item)]
+        return [*flatten(value.items, [])[0]]
     return [value]
 
 

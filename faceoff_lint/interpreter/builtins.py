@@ -286,8 +286,7 @@ def _concat_lists(vm: Machine, call: CallArgs) -> Value:
     made = ListValue([], "list", call.open)
     for value in call.pos:
         items, is_open = methods.iterate(vm, value)
-        made.items.extend(items)
-        made.open = made.open or is_open
+        made.extend(items, is_open)
     return made
 
 

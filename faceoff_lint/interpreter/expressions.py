@@ -12,6 +12,7 @@ from faceoff_lint.interpreter.objects import call_super, make_class, make_functi
 from faceoff_lint.interpreter.operators import add, binary, unary
 from faceoff_lint.interpreter.state import CallRecord
 from faceoff_lint.values import (
+    MOST_ITEMS,
     UNDEFINED,
     UNKNOWN,
     CallArgs,
@@ -93,8 +94,9 @@ def make_args(vm: Machine, node: ir.Call, env: Env) -> CallArgs:
         value = vm.eval(arg.value, env)
         if arg.spread == "*":
             if isinstance(value, ListValue):
-                call.pos.extend(value.items)
-                call.open = call.open or value.open
+                room = max(0, MOST_ITEMS - len(call.pos))
+                call.pos.extend(value.items[:room])
+                call.open = call.open or value.open or len(value.items) > room
             else:
                 call.open = True
                 vm.escape(value)
@@ -193,8 +195,7 @@ def _list(vm: Machine, node: ir.List, env: Env) -> Value:
         if isinstance(item, ir.Spread):
             value = vm.eval(item.value, env)
             if isinstance(value, ListValue):
-                result.items.extend(value.items)
-                result.open = result.open or value.open
+                result.extend(value.items, value.open)
             else:
                 result.open = True
         else:
@@ -328,8 +329,7 @@ def _assign(vm: Machine, node: ir.Assign, env: Env) -> Value:
     if node.op == "+=":
         if isinstance(left, ListValue) and not vm.javascript:
             items = right.items if isinstance(right, ListValue) else []
-            left.items.extend(items)
-            left.open = left.open or not isinstance(right, ListValue) or right.open
+            left.extend(items, not isinstance(right, ListValue) or right.open)
             return left
         value = add(vm, left, right)
     elif node.op == "|=" and isinstance(left, DictValue) and isinstance(right, DictValue):

@@ -9,6 +9,7 @@ from faceoff_lint.interpreter.iteration import iterate
 from faceoff_lint.interpreter.promises import THEN
 from faceoff_lint.interpreter.texts import join_text
 from faceoff_lint.values import (
+    MOST_ITEMS,
     UNDEFINED,
     UNKNOWN,
     Builtin,
@@ -17,7 +18,6 @@ from faceoff_lint.values import (
     External,
     ListValue,
     Lit,
-    UnionValue,
     Value,
     truth,
     union,
@@ -51,8 +51,7 @@ def _this_list_of(vm: Machine, call: CallArgs) -> Value:
 
 def _append(vm: Machine, call: CallArgs) -> Value:
     this = _this_list(call)
-    this.items.extend(call.pos)
-    this.open = this.open or call.open
+    this.extend(call.pos, call.open)
     return Lit(None) if not vm.javascript else UNKNOWN
 
 
@@ -60,13 +59,19 @@ def _insert(vm: Machine, call: CallArgs) -> Value:
     this = _this_list(call)
     at = call.literal(0)
     if isinstance(at, int) and (value := call.get(1)) is not None:
-        this.items.insert(at, value)
+        if len(this.items) < MOST_ITEMS:
+            this.items.insert(at, value)
+        else:
+            this.open = True
     return Lit(None)
 
 
 def _unshift(vm: Machine, call: CallArgs) -> Value:
     this = _this_list(call)
-    this.items[0:0] = call.pos
+    if len(this.items) + len(call.pos) <= MOST_ITEMS:
+        this.items[0:0] = call.pos
+    else:
+        this.open = True
     return UNKNOWN
 
 
@@ -74,23 +79,19 @@ def _extend(vm: Machine, call: CallArgs) -> Value:
     this = _this_list(call)
     for value in call.pos:
         items, is_open = iterate(vm, value)
-        this.items.extend(items)
-        this.open = this.open or is_open
+        this.extend(items, is_open)
     return Lit(None)
 
 
 def _list_concat(vm: Machine, call: CallArgs) -> Value:
     this = _this_list(call)
-    items, is_open = list(this.items), this.open or call.open
+    made = ListValue(list(this.items), "list", this.open or call.open)
     for value in call.pos:
         if isinstance(value, ListValue):
-            items.extend(value.items)
-            is_open = is_open or value.open
-        elif value is UNKNOWN or isinstance(value, (External, UnionValue)):
-            items.append(value)
+            made.extend(value.items, value.open)
         else:
-            items.append(value)
-    return ListValue(items, "list", is_open)
+            made.extend([value])
+    return made
 
 
 def _each(vm: Machine, call: CallArgs) -> list[tuple[Value, Value]]:
@@ -143,15 +144,13 @@ def _reduce(vm: Machine, call: CallArgs) -> Value:
 
 
 def _flat(vm: Machine, call: CallArgs) -> Value:
-    items: list[Value] = []
-    is_open = _this_list(call).open
+    made = ListValue([], "list", _this_list(call).open)
     for item in _this_list(call).items:
         if isinstance(item, ListValue):
-            items.extend(item.items)
-            is_open = is_open or item.open
+            made.extend(item.items, item.open)
         else:
-            items.append(item)
-    return ListValue(items, "list", is_open)
+            made.extend([item])
+    return made
 
 
 def _flat_map(vm: Machine, call: CallArgs) -> Value:

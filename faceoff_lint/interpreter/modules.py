@@ -495,13 +495,20 @@ def _live(env: Env, name: str) -> Callable[[], Value]:
 def _from(
     modules: Modules, vm: Machine, record: ModuleRecord, module: Value, name: str
 ) -> Callable[[], Value]:
+    asked = False
+
     def get() -> Value:
-        # The model asks too, when no module is being evaluated any more.
-        vm.frames.append(Frame(record.env, record))
+        nonlocal asked
+        if asked:
+            return UNKNOWN  # modules that pass on a name from each other, and none has it
+        asked = True
+        # Asked for by others too, and when no code runs: it is this module's code that asks.
+        vm.push(record.env, record)
         try:
             return modules.es_member(vm, module, name)
         finally:
             vm.frames.pop()
+            asked = False
 
     return get
 

@@ -86,7 +86,9 @@ def binary(vm: Machine, node: ir.Binary, env: Env) -> Value:
 def add(vm: Machine, left: Value, right: Value) -> Value:
     """``left + right``: lists, strings as far as they are known, numbers."""
     if isinstance(left, ListValue) and isinstance(right, ListValue):
-        return ListValue([*left.items, *right.items], left.kind, left.open or right.open)
+        made = ListValue(list(left.items), left.kind, left.open)
+        made.extend(right.items, right.open)
+        return made
     if isinstance(left, ListValue) and not vm.javascript:
         return ListValue(list(left.items), left.kind, True)
     strings = [isinstance(v, Text) or (isinstance(v, Lit) and isinstance(v.value, str))
@@ -96,10 +98,16 @@ def add(vm: Machine, left: Value, right: Value) -> Value:
     if isinstance(left, Lit) and isinstance(right, Lit):
         a, b = left.value, right.value
         if isinstance(a, (int, float)) and isinstance(b, (int, float)):
-            return Lit(a + b)
+            return UNKNOWN if _vast(a) or _vast(b) else Lit(a + b)
     return UNKNOWN
 
 
+def _vast(number: object) -> bool:
+    """Whether a number has more digits than floats and texts of it have room for."""
+    return isinstance(number, int) and number.bit_length() > _MOST_BITS
+
+
+_MOST_BITS = 1_000
 _EQUAL = {"==": True, "===": True, "is": True, "!=": False, "!==": False, "is not": False}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from faceoff_lint.values import (
+    MOST_TEXT,
     UNKNOWN,
     Builtin,
     CallArgs,
@@ -83,7 +84,7 @@ def _string_method(function: Callable[[str, list[Any]], Any]) -> Callable[[Any, 
             return UNKNOWN
         try:
             result = function(text, args)
-        except (TypeError, ValueError, IndexError):
+        except (TypeError, ValueError, IndexError, OverflowError):
             return UNKNOWN
         if isinstance(result, list):
             return ListValue([Lit(r) for r in result])
@@ -113,8 +114,15 @@ def join_text(vm: Machine, call: CallArgs) -> Value:
 def _replace(vm: Machine, call: CallArgs) -> Value:
     """JavaScript replaces the first occurrence of a string, Python all of them."""
     count = 1 if vm.javascript else -1
-    run = _string_method(lambda t, a: t.replace(str(a[0]), str(a[1]), count))
-    return run(vm, call)
+    return _string_method(lambda t, a: _replaced(t, a, count))(vm, call)
+
+
+def _replaced(text: str, args: list[Any], count: int = -1) -> str:
+    """The text with one string in place of another. Raises ``ValueError`` if it gets too long."""
+    old, new = str(args[0]), str(args[1])
+    if text.count(old) * len(new) > MOST_TEXT:
+        raise ValueError
+    return text.replace(old, new, count)
 
 
 _STRING: dict[str, Callable[[Any, CallArgs], Value]] = {
@@ -139,7 +147,7 @@ _STRING: dict[str, Callable[[Any, CallArgs], Value]] = {
     "includes": _string_method(lambda t, a: a[0] in t),
     "indexOf": _string_method(lambda t, a: t.find(a[0])),
     "replace": _replace,
-    "replaceAll": _string_method(lambda t, a: t.replace(str(a[0]), str(a[1]))),
+    "replaceAll": _string_method(_replaced),
     "concat": _string_method(lambda t, a: t + "".join(map(str, a))),
     "slice": _string_method(lambda t, a: t[int(a[0]) : int(a[1]) if len(a) > 1 else None]),
     "toString": _string_method(lambda t, a: t),

@@ -19,6 +19,9 @@ __all__ = ["lower_javascript"]
 _HASHBANG = re.compile(r"#![^\n\r\u2028\u2029]*")
 _MESSAGE = re.compile(r"^(?:Error: )?(?:Line \d+: )?")
 
+_QUASI = "Unexpected quasi"
+_MAX_MESSAGE = 200
+
 # How the parser says that it was given more than it bears.
 _TOO_DEEP = "resource limit"
 
@@ -128,5 +131,10 @@ def _esprima() -> Any:
 
 
 def _plain(message: str) -> str:
-    """esprima's message without the line, which is reported apart."""
-    return _MESSAGE.sub("", message, count=1)
+    """esprima's message without the line, which is reported apart, and on one line.
+
+    Of a piece of a template it quotes all, which may be most of the file.
+    """
+    if _QUASI in message:
+        return "Unexpected template literal"
+    return _MESSAGE.sub("", message, count=1).partition("\n")[0][:_MAX_MESSAGE]
