@@ -9,6 +9,9 @@ from .targets import TARGETS
 EXPRESS = '==== package.json\n{"dependencies": {"express": "4"}}\n==== app.mjs\n'
 APP = EXPRESS.replace("app.mjs", "app.js") + "const app = require('express')();\nlet a = [];\n"
 FLASK = "from flask import Flask\napp = Flask(__name__)\n"
+HELLO = "==== app.js\nconst express = require('express');\n\nconst app = express();\n" + "".join(
+    f"app.get('/{n}', (req, res) => res.json([]));\n" for n in range(5)
+)
 ROUTERS = (
     "const r0 = require('express').Router();\nr0.get('/', (req, res) => res.end());\n"
     + "".join(
@@ -51,6 +54,8 @@ FOUND = {
     "registrations-that-double": ("flask", FLASK + BLUEPRINTS),
     # A comment that never ends holds the rest of the file: a fix removed it.
     "comment-without-end": ("comments-javascript", "f();\n/* faceoff: ignore[FLK501]\nif (x) y\n"),
+    # What was written stood between a carriage return and its line feed.
+    "line-ends-of-a-fix": ("fixes-express", HELLO.replace("\n", "\r\n")),
     # Numbers that are too large for a float, or for text.
     "vast-sum": ("flask", FLASK + f"x = {'9' * 400} + 0.5\n"),
     "vast-text": ("flask", FLASK + f"x = {'9' * 4_000}\n" + "x = x + x\n" * 1_200 + "f'{x}'\n"),
