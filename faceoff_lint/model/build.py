@@ -18,6 +18,7 @@ from faceoff_lint.frameworks.plugins import PLUGIN_MODELS
 from faceoff_lint.frameworks.rest import REST_MODELS
 from faceoff_lint.interpreter import LANGUAGE_MODELS, Frame, Machine, Modules
 from faceoff_lint.interpreter.objects import instantiate
+from faceoff_lint.model.bounds import bound_ways
 from faceoff_lint.model.groups import App, Group, Mount, Route, Use, is_group
 from faceoff_lint.model.handlers import resolve
 from faceoff_lint.model.served import served_of
@@ -149,6 +150,7 @@ def _build(service: Service, reader: Reads, budget: int) -> Web:
     _run_rest(machine, modules, service)
     web = Web(service, machine, modules)
     _collect(web)
+    bound_ways([*web.apps, *web.groups])
     served_of(web)
     return web
 

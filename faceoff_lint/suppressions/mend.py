@@ -30,6 +30,8 @@ def without(source: Source, one: Directive, gone: Container[Span]) -> Fix | None
 
 def _removal(source: Source, one: Directive) -> Edit | None:
     text, (start, end) = source.text, one.comment
+    if text.startswith("/*", start) and not text.endswith("*/", start, end):
+        return None  # it was never closed: all the rest of the file is in it
     opener = OPENER.match(text, start)
     inner = opener.end() if opener else start
     closing = end - 2 if text.startswith("/*", start) and text.endswith("*/", start, end) else end

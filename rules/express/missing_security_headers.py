@@ -82,6 +82,8 @@ def _disable(web: Web, span: Span, name: str) -> Fix | None:
             if end < 0 or text[node.end : end].strip(" \t\r;"):
                 return None
             mark = ";" if ";" in text[node.start : end] else ""
-            edit = Edit(Span(span.file, end, end), f"\n{name}.disable('x-powered-by'){mark}")
+            # At the begin of the next line: before its end there may be a carriage return.
+            place = Span(span.file, end + 1, end + 1)
+            edit = Edit(place, f"{name}.disable('x-powered-by'){mark}\n")
             return Fix("Take `X-Powered-By` out of the answers", (edit,), SAFE)
     return None

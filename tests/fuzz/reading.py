@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from typing import Any
 
 from faceoff_lint import ir
 from faceoff_lint.deep import run_deep
@@ -126,7 +127,22 @@ def _shown(node: ir.Node, text: str) -> str:
     return f"{kind} {name!r} [{node.start}:{node.end}] of {len(text)}: {what[:80]!r}"
 
 
-def same_code(one: ir.Module, other: ir.Module) -> bool:
-    """Whether two modules are the same code, wherever things stand."""
+def same_code(one: ir.Module, other: ir.Module, *, blocks: bool = True) -> bool:
+    """Whether two modules are the same code, wherever things stand.
+
+    ``blocks``: whether blocks without anything in them count.
+    """
     notes = [[note for *_, note in module.notes] for module in (one, other)]
-    return ir.shape(one) == ir.shape(other) and notes[0] == notes[1]
+    shapes = [ir.shape(module) for module in (one, other)]
+    if not blocks:
+        shapes = [_without_blocks(shape) for shape in shapes]
+    return shapes[0] == shapes[1] and notes[0] == notes[1]
+
+
+def _without_blocks(shape: Any) -> Any:
+    if not isinstance(shape, tuple):
+        return shape
+    return tuple(_without_blocks(one) for one in shape if one != _EMPTY_BLOCK)
+
+
+_EMPTY_BLOCK = ir.shape(ir.Block(0, 0, []))

@@ -9,6 +9,27 @@ from .targets import TARGETS
 EXPRESS = '==== package.json\n{"dependencies": {"express": "4"}}\n==== app.mjs\n'
 APP = EXPRESS.replace("app.mjs", "app.js") + "const app = require('express')();\nlet a = [];\n"
 FLASK = "from flask import Flask\napp = Flask(__name__)\n"
+HELLO = "==== app.js\nconst express = require('express');\n\nconst app = express();\n" + "".join(
+    f"app.get('/{n}', (req, res) => res.json([]));\n" for n in range(5)
+)
+ROUTERS = (
+    "const r0 = require('express').Router();\nr0.get('/', (req, res) => res.end());\n"
+    + "".join(
+        f"const r{n} = require('express').Router();\n"
+        f"r{n}.use('/a', r{n - 1});\nr{n}.use('/b', r{n - 1});\napp.use(r{n});\n"
+        for n in range(1, 30)
+    )
+)
+BLUEPRINTS = (
+    "from flask import Blueprint\nb0 = Blueprint('b0', __name__)\n"
+    "@b0.route('/')\ndef f():\n    return ''\n"
+    + "".join(
+        f"b{n} = Blueprint('b{n}', __name__)\nb{n}.register_blueprint(b{n - 1}, url_prefix='/a')\n"
+        f"b{n}.register_blueprint(b{n - 1}, url_prefix='/b', name='x')\n"
+        for n in range(1, 30)
+    )
+    + "app.register_blueprint(b29)\n"
+)
 
 FOUND = {
     # What doubles took all memory of the process that must not fail.
@@ -28,9 +49,16 @@ FOUND = {
         "express",
         APP + "const u = process.env.X ? a : '/x';\na.push(u, u);\napp.use(u, a);\n",
     ),
+    # Routers that are mounted twice in routers that are … have more routes than there is time.
+    "mounts-that-double": ("express", APP + ROUTERS),
+    "registrations-that-double": ("flask", FLASK + BLUEPRINTS),
+    # A comment that never ends holds the rest of the file: a fix removed it.
+    "comment-without-end": ("comments-javascript", "f();\n/* faceoff: ignore[FLK501]\nif (x) y\n"),
+    # What was written stood between a carriage return and its line feed.
+    "line-ends-of-a-fix": ("fixes-express", HELLO.replace("\n", "\r\n")),
     # Numbers that are too large for a float, or for text.
     "vast-sum": ("flask", FLASK + f"x = {'9' * 400} + 0.5\n"),
-    "vast-text": ("flask", FLASK + f"x = {'9' * 4_000}\n" + "x = x + x\n" * 9_000 + "f'{x}'\n"),
+    "vast-text": ("flask", FLASK + f"x = {'9' * 4_000}\n" + "x = x + x\n" * 1_200 + "f'{x}'\n"),
     "infinite-slice": ("express", APP + "app.get('/x'.slice(1e999), app);\n"),
     # What is passed on of a module that isn't seen was looked up when no code runs any more.
     "re-export": ("express", EXPRESS + "import 'express';\nexport { a as b } from './x.json';\n"),
