@@ -113,7 +113,7 @@ def changed(report: Report, since: str) -> Report:
 
 
 def _lint(job: Job, registry: Registry) -> Report:
-    known = baseline.load(job.baseline) if job.baseline is not None else None
+    known = baseline.load(job.baseline, job.root) if job.baseline is not None else None
     understood = understand(job, registry)
     applied = understood.applied
     crashed: set[Rule] = set()
@@ -232,7 +232,7 @@ def _accept(job: Job, registry: Registry, path: Path, prune: bool) -> Baseline:
         if not registry.by_key[finding.code].always:
             made.accepted[made.entry(finding, job.root, scope(finding))] += 1
     if prune:
-        made.accepted &= baseline.load(path).accepted
+        made.accepted &= baseline.load(path, job.root).accepted
     return made
 
 

@@ -51,6 +51,6 @@ def baseline(
     path = Path(os.path.abspath(file or job.settings.baseline or "faceoff-baseline.json"))
     with progress.shown() as observer:
         made = accept(run.changed(job, progress=observer), known, path, prune=prune)
-    fixing.save(path, made.render().encode())
+    fixing.save(path, made.render().encode(), job.root)
     total = made.accepted.total()
     emit(ctx, [f"{path.name}: {total} accepted; use it with `check --baseline {path.name}`."])

@@ -62,8 +62,8 @@ def _run(tree: Path) -> Fixed:
             cwd=tree, capture_output=True, text=True, check=False,
         ).stdout
     )  # fmt: skip
-    _, fixed, problems = fix(job, known, unsafe=True)
-    found.fixed, found.problems = len(fixed), list(problems)
+    done = fix(job, known, unsafe=True)
+    fixed, found.fixed, found.problems = done.fixed, len(done.fixed), list(done.problems)
     found.files = [name for name in _git(tree, "diff", "--name-only", "-z").split("\0") if name]
     made = _changes(_git(tree, "diff", "-U0"))
     found.lines = len(made)
@@ -81,8 +81,8 @@ def _run(tree: Path) -> Fixed:
     if len(missing) > len(promised) // 2:
         found.problems.append(f"promised and not done: {missing[:3]}")
     _git(tree, "commit", "-qam", "after", "--allow-empty")
-    _, again, _ = fix(job, known, unsafe=True)
-    if again or _git(tree, "status", "--porcelain"):
+    again = fix(job, known, unsafe=True)
+    if again.fixed or _git(tree, "status", "--porcelain"):
         found.problems.append(f"a second run changes {_git(tree, 'status', '--porcelain')}")
     return found
 
