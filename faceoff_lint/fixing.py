@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from faceoff_lint import writing
+from faceoff_lint.deep import run_deep
 from faceoff_lint.errors import FaceoffError
 from faceoff_lint.finding import Applicability, Edit, Finding
 from faceoff_lint.fixes import apply_edits
@@ -56,6 +57,10 @@ def plan(findings: Iterable[Finding], sources: Mapping[str, Source], *, unsafe: 
     Of fixes that meet in one place the first is taken; the rest may come in the next round. Equal
     edits (the same import, added twice) don't meet.
     """
+    return run_deep(lambda: _plan(findings, sources, unsafe))
+
+
+def _plan(findings: Iterable[Finding], sources: Mapping[str, Source], unsafe: bool) -> Plan:
     made = Plan()
     for finding in findings:
         fix = finding.fix
