@@ -39,7 +39,8 @@ class Ended(BaseException):
 
 def run(command: Callable[[], object]) -> NoReturn:
     """Run a command that ends by ``SystemExit`` or returns, and end the process."""
-    out = _streams()
+    opened = _streams()
+    out = opened[0]
     last = 0.0
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -58,6 +59,9 @@ def run(command: Callable[[], object]) -> NoReturn:
             code = error.code if isinstance(error.code, int) else int(error.code is not None)
     except Ended as ended:
         code = 128 + ended.number
+        for one in filter(None, opened):
+            # It may have been interrupted behind the writing: not twice.
+            one.over = True
     # What is left to do is short, and must be done.
     _each_signal(signal.SIG_IGN)
     for stream in (sys.stdout, sys.stderr):
@@ -78,21 +82,24 @@ def _each_signal(action: Any) -> None:
 
 
 class _Out(io.FileIO):
-    """A stream's file that never fails: ``problem`` is why nothing was written any more."""
+    """A stream's file that never fails.
+
+    ``over``: nothing is written any more; ``problem``: why, unless nobody would have read it.
+    """
 
     def __init__(self, descriptor: int) -> None:
         super().__init__(descriptor, "w", closefd=False)
         self.problem: OSError | None = None
-        self._over = False
+        self.over = False
 
     def write(self, data: ReadableBuffer, /) -> int:
         """Write some of the data, or take it all and do nothing."""
         size = memoryview(data).nbytes
-        while not self._over:
+        while not self.over:
             try:
                 written = super().write(data)
             except OSError as error:
-                self._over = True
+                self.over = True
                 # Nobody reads on, or the terminal is gone: no failure of ours.
                 if error.errno not in (errno.EPIPE, errno.EIO, errno.ECONNRESET):
                     self.problem = error
@@ -103,8 +110,8 @@ class _Out(io.FileIO):
         return size
 
 
-def _streams() -> _Out | None:
-    """Give the process three standard streams that can be used; standard output's file."""
+def _streams() -> tuple[_Out | None, _Out | None]:
+    """Give the process three standard streams that can be used; the files of output and error."""
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
@@ -114,8 +121,8 @@ def _streams() -> _Out | None:
     if sys.stdin is None:
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115
     out, sys.stdout = _wrapped(sys.stdout, 1)
-    _, sys.stderr = _wrapped(sys.stderr, 2)
-    return out
+    err, sys.stderr = _wrapped(sys.stderr, 2)
+    return out, err
 
 
 def _wrapped(stream: Any, descriptor: int) -> tuple[_Out | None, Any]:

@@ -9,8 +9,10 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from faceoff_lint.writing import SUFFIX
@@ -98,19 +100,20 @@ class Runner:
         after: bool = False,
         lasting: bool = False,
         steps: tuple[str, ...] = STEPS,
-        out: str = "",
+        streams: Mapping[str, str] = MappingProxyType({}),
         **environment: str,
     ) -> Outcome:
-        """A run of the command in the project's folder, as ``zygote.Steps`` says."""
+        """A run of the command in the project's folder, as ``zygote.Steps`` says.
+
+        ``streams``: a file for ``out`` or ``err``; an empty one is a pipe that nobody reads.
+        """
         places = {name: project.home / name for name in ("out", "err", "log")}
         request: dict[str, Any] = {
             "folder": str(project.folder), "arguments": arguments, "at": at, "action": action,
             "after": after, "lasting": lasting, "steps": steps,
             "environment": {"FACEOFF_LINT_CACHE_DIR": str(project.home / "cache"), **environment},
-            **{name: str(path) for name, path in places.items()},
+            **{name: str(path) for name, path in places.items()}, **streams,
         }  # fmt: skip
-        if out:
-            request["out"] = out
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         print(json.dumps(request), file=self._process.stdin, flush=True)

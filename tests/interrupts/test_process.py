@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from faceoff_lint.output import FORMATS
 
-from .harness import Outcome, Project, Runner, processes, snapshot
+from .harness import Project, Runner, processes, snapshot
 
 pytestmark = [
     pytest.mark.slow,
@@ -122,12 +123,6 @@ def test_a_worker_in_the_midst_of_a_text_ends_too() -> None:
 # --- standard streams -----------------------------------------------------------------------------
 
 
-def undisturbed(project: Project, runner: Runner, *arguments: str) -> Outcome:
-    outcome = runner.run(project, *arguments)
-    assert outcome.code == 1
-    return outcome
-
-
 @pytest.mark.parametrize("form", FORMATS)
 def test_nobody_reads(form: str, project: Project, runner: Runner) -> None:
     """The run goes on: its files are written, and its exit code is what it found."""
@@ -135,17 +130,13 @@ def test_nobody_reads(form: str, project: Project, runner: Runner) -> None:
         "check", "--isolated", "--output-format", form,
         "--output-format", "json", "--output-file", "out.json",
     )  # fmt: skip
-    undisturbed(project, runner, *arguments)
+    whole = runner.run(project, *arguments)
     report = (project.folder / "out.json").read_bytes()
-    (project.folder / "out.json").unlink()
-    steps = undisturbed(project, runner, *arguments, steps=("print",)).steps
-    for at in {1, len(steps)}:
+    for streams in ({"out": ""}, {"out": "", "err": ""}):
         (project.folder / "out.json").unlink()
-        outcome = runner.run(
-            project, *arguments, at=at, action="EPIPE", lasting=True, steps=("print",)
-        )
-        assert outcome.code == 1
-        assert "rror:" not in outcome.err
+        outcome = runner.run(project, *arguments, streams=streams)
+        assert outcome.code == whole.code == 1
+        assert outcome.err == whole.err or not streams.get("err", "x")
         assert (project.folder / "out.json").read_bytes() == report
 
 
@@ -157,7 +148,7 @@ def test_nobody_reads(form: str, project: Project, runner: Runner) -> None:
 )  # fmt: skip
 def test_a_full_device(arguments: tuple[str, ...], project: Project, runner: Runner) -> None:
     whole = runner.run(project, *arguments)
-    outcome = runner.run(project, *arguments, out="/dev/full")
+    outcome = runner.run(project, *arguments, streams={"out": "/dev/full"})
     if not whole.out:
         assert (outcome.code, outcome.err) == (whole.code, whole.err)
         return
@@ -183,12 +174,11 @@ STREAMS = {
 
 @pytest.mark.parametrize("streams", STREAMS)
 def test_streams_of_a_shell(streams: str, project: Project, command: Path) -> None:
-    for arguments in ("check --isolated", "check --isolated --output-format sarif"):
-        done = shell(project, command, f'"$LINT" {arguments} {streams}; exit "${{PIPESTATUS[0]}}"')
-        assert done.returncode == STREAMS[streams], done.stderr
-        assert "Traceback" not in done.stderr
-        assert "xception" not in done.stderr
-        assert len(done.stderr.splitlines()) < 5
+    done = shell(project, command, f'"$LINT" check --isolated {streams}; exit "${{PIPESTATUS[0]}}"')
+    assert done.returncode == STREAMS[streams], done.stderr
+    assert "Traceback" not in done.stderr
+    assert "xception" not in done.stderr
+    assert len(done.stderr.splitlines()) < 5
 
 
 def test_a_closed_stream_is_not_taken_for_a_file(project: Project, command: Path) -> None:
@@ -201,10 +191,7 @@ def test_a_closed_stream_is_not_taken_for_a_file(project: Project, command: Path
     assert after["more.js"] == before["more.js"].replace(b"  work2()", b"  await work2()")
 
 
-def test_standard_input_that_cannot_be_read(project: Project, command: Path) -> None:
-    done = shell(project, command, '"$LINT" check --stdin-filename app.js < .')
-    assert done.returncode == 2
-    assert done.stderr == "error: cannot read standard input: Is a directory\n"
+def test_standard_input_that_is_closed(project: Project, command: Path) -> None:
     done = shell(project, command, '"$LINT" check --isolated --stdin-filename app.js <&-')
     assert done.returncode == 0
     assert "Traceback" not in done.stderr
@@ -254,17 +241,15 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
-def test_a_disk_that_is_really_full(small_disk: Path, command: Path) -> None:
+def test_a_disk_that_is_really_full(
+    small_disk: Path, command: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project = Project(small_disk)
     before = snapshot(project.folder)
-    with (
-        pytest.raises(OSError, match="No space left"),
-        (small_disk / "filler").open("wb") as filler,
-    ):
-        while True:
-            filler.write(b"x")
-            filler.flush()
-    os.environ["FACEOFF_LINT_CACHE_DIR"] = str(small_disk / "cache")
+    with (small_disk / "filler").open("wb", buffering=0) as filler, suppress(OSError):
+        while filler.write(b"x"):
+            pass
+    monkeypatch.setenv("FACEOFF_LINT_CACHE_DIR", str(small_disk / "cache"))
     for arguments in (*WRITES, "check --isolated"):
         done = shell(project, command, f'exec "$LINT" {arguments}')
         said = done.stderr.count("No space left on device")

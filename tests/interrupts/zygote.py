@@ -96,7 +96,11 @@ def _run(wanted: dict[str, Any]) -> None:
     os.chdir(wanted["folder"])
     os.environ.update(wanted["environment"])
     for number, name in ((1, "out"), (2, "err")):
-        opened = os.open(wanted[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        if wanted[name]:
+            opened = os.open(wanted[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        else:
+            nobody, opened = os.pipe()
+            os.close(nobody)
         os.dup2(opened, number)
         os.close(opened)
     steps = Steps(wanted)
