@@ -21,6 +21,7 @@ from faceoff_lint import disk
 from faceoff_lint.errors import ConfigError
 from faceoff_lint.finding import Finding
 from faceoff_lint.terminal import printable_path
+from faceoff_lint.writing import leads_out
 
 __all__ = ["Baseline", "Entry", "load"]
 
@@ -83,9 +84,14 @@ class Baseline:
         return f'{{\n  "version": {_VERSION},\n  "accepted": [{body}]\n}}\n'
 
 
-def load(path: Path) -> Baseline:
-    """Read a baseline. Raises ``ConfigError`` when there is none, or it isn't one."""
+def load(path: Path, root: Path | None = None) -> Baseline:
+    """Read a baseline. Raises ``ConfigError`` when there is none, or it isn't one.
+
+    ``root``: no link in this tree may lead out of it.
+    """
     shown = printable_path(str(path))
+    if root is not None and leads_out(path, root):
+        raise ConfigError(f"the baseline {shown} is a link that leads out of the project")
     disk.head(os.fspath(path), _MAX_BYTES + 1)  # a run's result depends on it
     try:
         if path.exists() and not path.is_file():

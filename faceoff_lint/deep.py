@@ -16,6 +16,7 @@ T = TypeVar("T")
 _STACK_SIZES = (512 * 2**20, 256 * 2**20, 64 * 2**20)
 PARSER_STACKS = (256 * 2**20, 64 * 2**20, 16 * 2**20)
 _RECURSION = 60_000
+_LOOK = 0.2  # seconds
 
 
 def run_deep(work: Callable[[], T]) -> T:
@@ -42,7 +43,10 @@ def run_deep(work: Callable[[], T]) -> T:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        start_deep(target, _STACK_SIZES).join()
+        thread = start_deep(target, _STACK_SIZES)
+        while thread.is_alive():
+            # A signal that comes just when the wait begins would not end it.
+            thread.join(_LOOK)
     finally:
         sys.setrecursionlimit(limit)
         if collecting:

@@ -34,6 +34,10 @@ The last is of the one file that the answer depends on; empty where it depends o
 """
 
 
+_ASKED: dict[str, Callable[..., object]] = {}
+"""The observed functions by name: no others are called at a cache's word."""
+
+
 class _Log:
     """What is being recorded; ``None`` outside of a recording."""
 
@@ -56,6 +60,7 @@ def observed(function: Callable[P, R]) -> Callable[P, R]:
             _Log.current.setdefault((name, args), (_digest(answer), ""))
         return answer
 
+    _ASKED[name] = function
     return ask
 
 
@@ -78,6 +83,7 @@ def observed_content(
             _Log.current.setdefault((name, (path, *args)), (_digest(answer), _digest(data)))
         return answer
 
+    _ASKED[name] = function
     return ask
 
 
@@ -96,7 +102,6 @@ def recording() -> Iterator[Callable[[], Observations]]:
 def unchanged(observations: Observations) -> bool:
     """Whether the disk answers all as it did."""
     contents: dict[str, str] = {}
-    questions: dict[str, Callable[..., object]] = {}
     forget()
     try:
         for name, args, digest, content in observations:
@@ -107,19 +112,17 @@ def unchanged(observations: Observations) -> bool:
                     contents[path] = _digest(_head(path, CAP) or b"")
                 if contents[path] == content:
                     continue
-            ask = questions.get(name)
-            if ask is None:
-                module, _, attribute = name.partition(":")
+            if name not in _ASKED:
+                module = name.partition(":")[0]
                 if not module.startswith("faceoff_lint."):
                     return False
-                ask = getattr(importlib.import_module(module), attribute).__wrapped__
-                questions[name] = ask
+                importlib.import_module(module)
             given = [_as_given(arg) for arg in args]
             if content:
                 given[0] = _head(given[0], CAP) or b""
-            if _digest(ask(*given)) != digest:
+            if _digest(_ASKED[name](*given)) != digest:
                 return False
-    except (AttributeError, ImportError, TypeError, ValueError):
+    except (AttributeError, ImportError, KeyError, TypeError, ValueError):
         return False  # of another version, or not ours
     return True
 

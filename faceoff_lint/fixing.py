@@ -7,16 +7,15 @@ alone, and said so.
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import os
 import posixpath
-import stat
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from faceoff_lint import writing
+from faceoff_lint.deep import run_deep
 from faceoff_lint.errors import FaceoffError
 from faceoff_lint.finding import Applicability, Edit, Finding
 from faceoff_lint.fixes import apply_edits
@@ -24,19 +23,22 @@ from faceoff_lint.lowering import language_of
 from faceoff_lint.pool import lower_apart
 from faceoff_lint.source import Source
 
-__all__ = ["Plan", "content", "diff", "plan", "save", "write"]
+__all__ = ["Plan", "check_inside", "content", "diff", "plan", "save", "write"]
 
 
 @dataclass(slots=True)
 class Plan:
     """What to change. ``edits`` by file, ``fixed``: the findings they mend.
 
-    ``problems``: one line for each file that can't be changed.
+    ``problems``: one line for each file that can't be changed; ``refused``: those among them that
+    the disk would not take. ``notes``: what else is left as it is, which is no error.
     """
 
     edits: dict[str, list[Edit]] = field(default_factory=dict)
     fixed: list[Finding] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def drop(self, file: str, problem: str) -> None:
         """Leave a file alone, with every fix that has a part in it."""
@@ -55,6 +57,10 @@ def plan(findings: Iterable[Finding], sources: Mapping[str, Source], *, unsafe: 
     Of fixes that meet in one place the first is taken; the rest may come in the next round. Equal
     edits (the same import, added twice) don't meet.
     """
+    return run_deep(lambda: _plan(findings, sources, unsafe))
+
+
+def _plan(findings: Iterable[Finding], sources: Mapping[str, Source], unsafe: bool) -> Plan:
     made = Plan()
     for finding in findings:
         fix = finding.fix
@@ -135,29 +141,43 @@ def _lines(text: str) -> list[str]:
 def write(made: Plan, root: Path, sources: Mapping[str, Source]) -> None:
     """Change the files; what can't be changed is dropped from the plan.
 
-    Each file is replaced at once: another process sees the old text or the new one. Mode and links
-    stay. A fix with parts in several files is written file by file.
+    Each file is replaced at once: another process sees the old text or the new one. Mode, owner and
+    symbolic links stay; of a file with several names (hard links) the others keep the old text. A
+    fix with parts in several files is written file by file.
     """
     for file in sorted(made.edits):
         edits = made.edits.get(file)
         source = sources.get(file)
         if not edits or source is None:
             continue
-        problem = _replace(root / file, root, source, edits)
+        try:
+            problem = _replace(file, root, source, edits)
+        except OSError as error:
+            problem = f"it can't be written: {error.strerror}"
+            made.refused.append(file)
         if problem:
             made.drop(file, problem)
 
 
-def save(path: Path, content: bytes) -> None:
-    """Write a file of our own at once, keeping the mode of one that is there.
+def save(path: Path, content: bytes, root: Path | None = None) -> None:
+    """Write a file of our own at once, keeping mode and links of one that is there.
 
-    Raises ``FaceoffError`` when that can't be done.
+    ``root``: no link in this tree may lead out of it. Raises ``FaceoffError``.
     """
+    check_inside(path, root)
     try:
-        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644
-        _swap(path, content, mode)
+        writing.replace(Path(os.path.realpath(path)), content)
     except OSError as error:
         raise FaceoffError(f"cannot write {path}: {error.strerror}") from error
+
+
+def check_inside(path: Path, root: Path | None) -> None:
+    """Raise ``FaceoffError`` for a path into the tree ``root`` that a link in it leads out again.
+
+    Who names the path knows the tree; where its links lead is the word of who made it.
+    """
+    if root is not None and writing.leads_out(path, root):
+        raise FaceoffError(f"cannot write {path}: a link leads out of the project there")
 
 
 def content(source: Source, edits: Iterable[Edit] = ()) -> bytes:
@@ -167,38 +187,21 @@ def content(source: Source, edits: Iterable[Edit] = ()) -> bytes:
     return mark + apply_edits(source.text, _native(source, edits)).encode(encoding)
 
 
-def _replace(path: Path, root: Path, source: Source, edits: list[Edit]) -> str:
-    """Write one file; why not, or empty."""
-    real = path.resolve()
-    if not real.is_relative_to(root.resolve()):
+def _replace(file: str, root: Path, source: Source, edits: list[Edit]) -> str:
+    """Write one file; why not, or empty. Raises ``OSError``."""
+    base = root.resolve()
+    real = (root / file).resolve()
+    if not real.is_relative_to(base):
         return "it is a link out of the project"
     try:
         before, after = content(source), content(source, edits)
-        with real.open("rb") as opened:
-            if opened.read() != before:
-                return "it has changed meanwhile, or its encoding is not exact"
-        mode = stat.S_IMODE(real.stat().st_mode)
-        if not os.access(real, os.W_OK):
-            return "it is read-only"
-        _swap(real, after, mode)
     except UnicodeEncodeError:
         return f"the new text can't be written as {source.encoding}"
-    except OSError as error:
-        return f"it can't be written: {error.strerror}"
-    return ""
-
-
-def _swap(path: Path, content: bytes, mode: int) -> None:
-    """Put new content in a file's place at once; raises ``OSError`` and leaves nothing behind."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
     try:
-        with os.fdopen(handle, "wb") as opened:
-            opened.write(content)
-            opened.flush()
-            os.fsync(opened.fileno())
-        os.chmod(name, mode)
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
+        with writing.Folder(base, real.parent.relative_to(base).parts) as folder:
+            folder.replace(real.name, after, expected=before)
+    except writing.Changed:
+        return "it has changed meanwhile, or its encoding is not exact"
+    except writing.ReadOnly:
+        return "it is read-only"
+    return ""

@@ -34,7 +34,7 @@ _BOOT = (
     "a=json.loads(sys.argv[1]);"
     "sys.path.extend(a['path']);"
     "from faceoff_lint.worker import main;"
-    "main(a['cpu'],a['memory'],a['nesting'])"
+    "main(a['cpu'],a['memory'],a['nesting'],int(sys.argv[2]))"
 )
 
 
@@ -84,8 +84,11 @@ def shared(threads: int) -> Executor:
 
 
 def _close() -> None:
-    """End what this process has started."""
-    for process in _processes:
+    """End what this process has started, and start no more."""
+    with _lock:
+        _State.over = True
+        started = list(_processes)
+    for process in started:
         if process.parent == os.getpid():
             process.close()
 
@@ -152,21 +155,47 @@ class _Process:
         self.command = command
         self.closed = False
         self.parent = os.getpid()  # a fork of it must not end this
+        self._life = -1
         try:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
+            self._process = self._start(command)
         except (OSError, ValueError):
             raise CannotStart from None
         with _lock:
             _processes.append(self)
+            over = _State.over
+        if over:
+            self.close()
+            raise SystemExit  # of the thread: what it was to read is not wanted any more
         _watchdog.watch(self._process, _START_TIMEOUT)
         if self._receive() != json.dumps(READY):
             self.close()
             raise CannotStart
+
+    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
+        """Start it; on Linux with a pipe that this process, however it ends, takes along."""
+        theirs = -1
+        if sys.platform == "linux":
+            theirs, self._life = os.pipe()
+        try:
+            return subprocess.Popen(
+                [*command, str(theirs)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs] if theirs >= 0 else [],
+            )
+        except (OSError, ValueError):
+            self._let_go()
+            raise
+        finally:
+            if theirs >= 0:
+                os.close(theirs)
+
+    def _let_go(self) -> None:
+        with _lock:
+            life, self._life = self._life, -1
+        if life >= 0:
+            os.close(life)
 
     def lower(self, text: str, suffix: str) -> str:
         """The answer for a text. Raises ``_Died``, after which this process is of no use."""
@@ -211,6 +240,7 @@ class _Process:
             # It has nothing to lose: it writes no files.
             process.kill()
         process.wait()
+        self._let_go()
         for pipe in (process.stdin, process.stdout):
             try:
                 if pipe is not None:
@@ -270,6 +300,11 @@ class _Watchdog:
                         del self._deadlines[pid]
                         self._killed.add(pid)
                         process.kill()
+
+
+class _State:
+    over = False
+    """Whether this process ends: threads may still be at work."""
 
 
 _here = threading.local()

@@ -114,7 +114,7 @@ def changed(report: Report, since: str) -> Report:
 
 
 def _lint(job: Job, registry: Registry) -> Report:
-    known = baseline.load(job.baseline) if job.baseline is not None else None
+    known = baseline.load(job.baseline, job.root) if job.baseline is not None else None
     understood = understand(job, registry)
     applied = understood.applied
     crashed: set[Rule] = set()
@@ -234,7 +234,7 @@ def accept(job: Job, registry: Registry, path: Path, *, prune: bool) -> tuple[Ba
 
 
 def _accept(job: Job, registry: Registry, path: Path, prune: bool) -> tuple[Baseline, int]:
-    made = baseline.load(path) if prune or path.exists() else Baseline(path)
+    made = baseline.load(path, job.root) if prune or path.exists() else Baseline(path)
     present = path if path.exists() else None
     report = _lint(dataclasses.replace(job, baseline=present, since=None), registry)
     gone = Counter({Entry(*row[:3]): row[3] for row in report.stale})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from faceoff_lint import fixing, suppressions
 from faceoff_lint.deep import run_deep
@@ -12,29 +13,39 @@ from faceoff_lint.lint import Job, lint
 from faceoff_lint.registry import Registry
 from faceoff_lint.reports import Report
 
-__all__ = ["add_ignores", "fix", "fix_text"]
+__all__ = ["Mended", "add_ignores", "fix", "fix_text"]
 
 _MAX_ROUNDS = 20
 
 
-def fix(job: Job, registry: Registry, *, unsafe: bool) -> tuple[Report, list[Finding], list[str]]:
-    """Lint and write fixes, again and again, until nothing changes.
+class Mended(NamedTuple):
+    """The report of what is left, what was fixed, and a line for each file that was not changed.
 
-    Returns the report of what is left, what was fixed, and a line for each file that could not be
-    changed. Raises as ``lint`` does.
+    ``refused``: whether the disk would not take a file.
     """
+
+    report: Report
+    fixed: list[Finding]
+    problems: list[str]
+    refused: bool = False
+
+
+def fix(job: Job, registry: Registry, *, unsafe: bool) -> Mended:
+    """Lint and write fixes, again and again, until nothing changes. Raises as ``lint`` does."""
     fixed: list[Finding] = []
     problems: dict[str, None] = {}
+    refused = False
     for _ in range(_MAX_ROUNDS):
         report = lint(job, registry)
         made = fixing.plan(report.findings, report.sources, unsafe=unsafe)
         fixing.write(made, report.root, report.sources)
         problems |= dict.fromkeys(made.problems)
+        refused = refused or bool(made.refused)
         if not made.edits:
-            return report, fixed, list(problems)
+            return Mended(report, fixed, list(problems), refused)
         fixed += made.fixed
     problems[f"fixes still led to others after {_MAX_ROUNDS} rounds"] = None
-    return lint(job, registry), fixed, list(problems)
+    return Mended(lint(job, registry), fixed, list(problems), refused)
 
 
 def fix_text(
@@ -76,7 +87,7 @@ def add_ignores(
 ) -> tuple[Report, fixing.Plan]:
     """Lint and write a suppression for each finding.
 
-    Returns the report of what is left, and what was written, with a line for all that could not
+    Returns the report of what is left, and what was written, with a note on all that could not
     be ignored. ``dry``: write nothing; the report is then that of all there is. Raises as ``lint``
     does.
     """
@@ -88,5 +99,5 @@ def add_ignores(
     if not dry:
         fixing.write(made, report.root, report.sources)
         report = lint(job, registry)
-    made.problems += added.left
+    made.notes += added.left
     return report, made

@@ -108,7 +108,7 @@ def write(
     for one in wanted:
         if one.file is not None:
             lines = (f"{click.unstyle(line)}\n" for line in _render(report, one.format))
-            _save(one.file, "".join(lines))
+            _save(one.file, "".join(lines), report.root)
 
 
 def _print(
@@ -159,10 +159,11 @@ def _render(report: Report, form: str) -> Iterator[str]:
     return lines
 
 
-def _save(path: Path, text: str) -> None:
+def _save(path: Path, text: str, root: Path) -> None:
     """Write a report's file at once; a job's summary, a pipe and a device are added to."""
     from faceoff_lint import fixing
 
+    fixing.check_inside(path, root)
     real = Path(os.path.realpath(path))
     content = text.encode("utf-8", "backslashreplace")
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
@@ -171,10 +172,25 @@ def _save(path: Path, text: str) -> None:
         fixing.save(real, content)
         return
     try:
-        with real.open("ab") as opened:
-            opened.write(content)
+        _add(real, content)
+    except BrokenPipeError:
+        return  # nobody reads on, which is no failure
     except OSError as error:
         raise FaceoffError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _add(path: Path, content: bytes) -> None:
+    """Add to a file, all or nothing; a pipe or a device gets what it takes."""
+    with path.open("ab", buffering=0) as opened:
+        before = opened.tell() if path.is_file() else None
+        try:
+            rest = memoryview(content)
+            while rest:
+                rest = rest[opened.write(rest) or 0 :]
+        except BaseException:
+            if before is not None:
+                opened.truncate(before)
+            raise
 
 
 def log_error(message: str) -> None:
@@ -188,16 +204,10 @@ def note(message: str) -> None:
 
 
 def emit(ctx: click.Context, lines: Iterable[str], *, err: bool = False) -> None:
-    """Print lines at once; a reader that has gone away is no error."""
+    """Print lines at once."""
     text = "\n".join(lines)
-    if not text:
-        return
-    try:
+    if text:
         click.echo(text, err=err, color=ctx.find_root().color)
-    except BrokenPipeError:
-        # Python flushes standard output once more at exit: let that go nowhere.
-        stream = sys.stderr if err else sys.stdout
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def print_next_steps(ctx: click.Context, report: Report, wanted: Sequence[Output]) -> None:
@@ -229,12 +239,16 @@ def print_fixed(ctx: click.Context, fixed: Sequence[Finding], problems: Sequence
     emit(ctx, summary.fixed(fixed), err=True)
 
 
-def print_ignored(ctx: click.Context, ignored: Sequence[Finding], problems: Sequence[str]) -> None:
+def print_ignored(
+    ctx: click.Context, ignored: Sequence[Finding], problems: Sequence[str], notes: Sequence[str]
+) -> None:
     """Print how many suppressions were written, and what was left."""
     from faceoff_lint.reports import summary
 
     for problem in problems:
-        emit(ctx, [f"note: {summary.safe(problem)}"], err=True)
+        log_error(summary.safe(problem))
+    for left in notes:
+        emit(ctx, [f"note: {summary.safe(left)}"], err=True)
     emit(ctx, summary.ignored(ignored), err=True)
 
 
@@ -250,6 +264,8 @@ def print_plan(
 
     for problem in made.problems:
         log_error(summary.safe(problem))
+    for left in made.notes:
+        emit(ctx, [f"note: {summary.safe(left)}"], err=True)
     emit(ctx, map(_diff_line, fixing.diff(made, report.sources)))
     if not quiet:
         emit(ctx, summary.would(report, made.fixed, verb), err=True)

@@ -30,13 +30,17 @@ READY = "ready"
 _COLLECT_EVERY = 50
 
 
-def main(cpu_seconds: float, memory_mb: int, nesting: int) -> None:
+def main(cpu_seconds: float, memory_mb: int, nesting: int, life: int = -1) -> None:
     """Answer requests on standard input until it ends.
 
     ``cpu_seconds`` bounds the processor time of each text, ``memory_mb`` the address space of the
     process; both only where the system knows such limits. ``nesting``: levels, as in ``Limits``.
+    ``life``: the descriptor of a pipe that ends when this process is to end; -1: there is none.
     """
+    _end_with_the_other(life)
     _limit_memory(memory_mb)
+    # A terminal sends it to all processes; who started this one ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Nothing that is printed by accident may get among the answers.
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii", newline="\n")
     null = os.open(os.devnull, os.O_WRONLY)
@@ -80,6 +84,25 @@ def _arm(seconds: float) -> None:
     """
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def _end_with_the_other(life: int) -> None:
+    """Let the system end this process when the other end of a pipe closes, as at the other's end.
+
+    While a text is parsed nothing here would notice: the parsers hold the interpreter. Linux only;
+    elsewhere this process ends after that text, when nobody takes the answer.
+    """
+    if sys.platform != "linux" or life < 0:
+        return
+    import fcntl
+
+    try:
+        fcntl.fcntl(life, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(life, fcntl.F_SETSIG, signal.SIGKILL)
+        # Nothing is ever written to this pipe: its end is all that can happen.
+        fcntl.fcntl(life, fcntl.F_SETFL, fcntl.fcntl(life, fcntl.F_GETFL) | os.O_ASYNC)
+    except OSError:
+        return
 
 
 def _limit_memory(memory_mb: int) -> None:

@@ -132,7 +132,7 @@ def test_a_folder_that_cannot_be_written_costs_nothing(
     source = saved(tmp_path / "app.py", "bad = 1\n")
     made = plan([mend(source, "bad", "good")], {"app.py": source}, unsafe=False)
 
-    def full(source: object, target: object) -> None:
+    def full(source: object, target: object, **folders: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
@@ -140,6 +140,7 @@ def test_a_folder_that_cannot_be_written_costs_nothing(
     assert (tmp_path / "app.py").read_text() == "bad = 1\n"
     assert [p.name for p in tmp_path.iterdir()] == ["app.py"]
     assert "No space left on device" in made.problems[0]
+    assert made.refused == ["app.py"]
 
 
 def test_the_diff_is_what_would_be_written(tmp_path: Path) -> None:

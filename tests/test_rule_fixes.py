@@ -34,7 +34,7 @@ def test_nothing_is_written_before_a_directive(write: Write) -> None:
     """A function is strict only while its directive comes first."""
     root = write({"app.js": APP % ""})
     job = Job(root, selection=Selection(("EXP207",)), jobs=1)
-    _, fixed, problems = fix(job, registry.load(), unsafe=False)
+    _, fixed, problems, _ = fix(job, registry.load(), unsafe=False)
     assert (len(fixed), problems) == (1, [])
     asked = "if (res.headersSent) return next(err);\n  "
     assert (root / "app.js").read_text() == APP % asked
@@ -80,6 +80,6 @@ def test_decorators_keep_their_order_when_they_move(write: Write) -> None:
     route, guards = '@app.get("/treasure")', "@cross_origin()\n@login_required"
     root = write({"app.py": GUARDS % f"{guards}\n{route}"})
     job = Job(root, selection=Selection(("FLK401",)), jobs=1)
-    _, fixed, problems = fix(job, registry.load(), unsafe=False)
+    _, fixed, problems, _ = fix(job, registry.load(), unsafe=False)
     assert (len(fixed), problems) == (2, [])
     assert (root / "app.py").read_text() == GUARDS % f"{route}\n{guards}"

@@ -7,9 +7,10 @@ import os
 import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from faceoff_lint.writing import Folder as Opened
 
 __all__ = ["Folder", "cache_folder", "clear"]
 
@@ -63,9 +64,11 @@ class Folder:
         """
         path = cache_folder()
         try:
-            tree = os.path.realpath(root)
-            if os.path.commonpath((tree, os.path.realpath(path))) == tree:
-                return None
+            for tree in {os.path.realpath(root), os.path.abspath(root)}:
+                # Nor on a way through the tree: its links are not the user's.
+                for place in {os.path.realpath(path), os.path.abspath(path)}:
+                    if os.path.commonpath((tree, place)) == tree:
+                        return None
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             status = os.lstat(path)
         except (OSError, ValueError):
@@ -97,17 +100,12 @@ class Folder:
 
     def write(self, name: str, data: bytes) -> None:
         """Put a file in place at once, or leave all as it is."""
-        handle, temporary = -1, ""
         try:
             self._prepare()
-            handle, temporary = tempfile.mkstemp(dir=self.path, prefix=".new-")
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.replace(temporary, self.path / name)
+            with Opened(self.path) as folder:
+                folder.replace(name, data, mode=0o600, sync=False)
         except OSError:
-            if temporary:
-                with contextlib.suppress(OSError):
-                    os.unlink(temporary)
+            return
 
     def append(self, name: str, data: bytes) -> None:
         """Add to a file in one write, so that runs at the same time don't mix."""
@@ -123,9 +121,9 @@ class Folder:
             return
 
     def _prepare(self) -> None:
-        tag = self.path / "CACHEDIR.TAG"
-        if not tag.exists():
-            tag.write_text(_TAG, "ascii")
+        if not (self.path / "CACHEDIR.TAG").exists():
+            with Opened(self.path) as folder:
+                folder.replace("CACHEDIR.TAG", _TAG.encode(), mode=0o600, sync=False)
 
     def trim(self, limit: int = _MAX_BYTES) -> None:
         """Remove what was not written to for longest, until the rest fits."""

@@ -1,20 +1,21 @@
 """The command line: the only room that reads arguments, prints, or decides exit codes.
 
 Exit codes: 0 nothing found, 1 findings, 2 the run could not be done as asked (usage,
-configuration, nothing to lint, or a failure of the linter itself). One module a command, of the
-command's name; it is imported when the command is called, or listed.
+configuration, nothing to lint, output that can't be written, or a failure of the linter itself),
+128 and a signal's number when that ended it. One module a command, of the command's name; it is
+imported when the command is called, or listed.
 """
 
 from __future__ import annotations
 
 import importlib
 import os
-import sys
 from typing import Any, NoReturn
 
 import click
 
 from faceoff_lint import __version__
+from faceoff_lint.cli import process
 from faceoff_lint.errors import FaceoffError, NothingToLint
 from faceoff_lint.output import log_error
 from faceoff_lint.terminal import printable, printable_line
@@ -79,8 +80,6 @@ class _Group(click.Group):
             raise
         except click.ClickException as error:
             raise _shown(error) from error
-        except KeyboardInterrupt:
-            ctx.exit(130)
         except NothingToLint as error:
             error.detail = "\n".join(map(printable_line, error.detail.split("\n")))
             _fail(ctx, error, 0 if os.environ.get("PRE_COMMIT") == "1" else 2)
@@ -127,37 +126,7 @@ def cli() -> None:
 
 def main() -> None:
     """The console script."""
-    for stream in (sys.stdout, sys.stderr):
-        # A name that the terminal's encoding lacks must not end the run.
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
-    try:
-        cli(prog_name=_PROGRAM)
-    except SystemExit as end:
-        _leave(end.code)
-        raise
-
-
-def _leave(code: str | int | None) -> None:
-    """End the process at once where that loses nothing.
-
-    Python would look for garbage among all nodes and values of the run and free them one by one: a
-    tenth of the time of large runs. What is flushed or closed at the end is so here too.
-    """
-    if "faceoff_lint.lint" not in sys.modules or "distributed" in sys.modules:
-        return
-    if not isinstance(code, int):
-        return
-    import atexit
-
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        return  # Python knows what to say of it
-    atexit._run_exitfuncs()
-    os._exit(code)
+    process.run(lambda: cli(prog_name=_PROGRAM))
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def baseline(
     path = Path(os.path.abspath(file or job.settings.baseline or "faceoff-baseline.json"))
     with progress.shown() as observer:
         made, dropped = accept(run.changed(job, progress=observer), known, path, prune=prune)
-    fixing.save(path, made.render().encode())
+    fixing.save(path, made.render().encode(), job.root)
     told = f"{path.name}: {made.accepted.total()} accepted"
     told += f", {dropped} dropped" if dropped or prune else ""
     if job.settings.baseline is None and not prune:

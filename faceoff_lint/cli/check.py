@@ -10,6 +10,7 @@ import click
 
 from faceoff_lint import output
 from faceoff_lint.cli import options, run
+from faceoff_lint.errors import FaceoffError
 from faceoff_lint.progress import SILENT, Progress
 
 if TYPE_CHECKING:
@@ -208,9 +209,16 @@ def check(
         )
     if stdin_filename is not None:
         name = run.relative(stdin_filename, run.root(paths))
-        given[name] = sys.stdin.buffer.read()
+        given[name] = _standard_input()
         wish = wish._replace(text=name, content=given[name])
     ctx.exit(once(ctx, wish))
+
+
+def _standard_input() -> bytes:
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise FaceoffError(f"cannot read standard input: {error.strerror}") from error
 
 
 # Options that cannot stand together, and what to say of them.

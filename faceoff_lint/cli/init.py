@@ -73,10 +73,11 @@ def _relative(above: Settings, folder: Path) -> str:
 
 
 def _create(folder: Path, text: str) -> Path:
+    from faceoff_lint import writing
+
     path = folder / _FILE
     try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        writing.create(path, text.encode())
     except FileExistsError as error:
         raise FaceoffError(f"{path} is there already; nothing was written") from error
     except OSError as error:

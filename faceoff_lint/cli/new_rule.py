@@ -36,7 +36,7 @@ def new_rule(
 
     All of them fail until they are filled in.
     """
-    from faceoff_lint import catalogue, registry, rule_folders, scaffold
+    from faceoff_lint import catalogue, fixing, registry, rule_folders, scaffold, writing
 
     home = Path("rules", framework)
     built_in = folder is None and _is_checkout(home)
@@ -48,8 +48,7 @@ def new_rule(
     target.mkdir(parents=True, exist_ok=True)
     for path, text in new.files.items():
         try:
-            with path.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            writing.create(path, text.encode())
         except OSError as error:
             raise FaceoffError(f"cannot write {path}: {error.strerror}") from error
         emit(ctx, [f"wrote {path}"])
@@ -58,7 +57,7 @@ def new_rule(
         with_new = registry.load()
         if new.name in with_new.by_key:
             text = "\n".join(catalogue.as_markdown(with_new)) + "\n"
-            Path("docs/rules.md").write_text(text, "utf-8")
+            fixing.save(Path("docs/rules.md"), text.encode())
             emit(ctx, ["wrote its line in docs/rules.md"])
         emit(ctx, [f"Fill it in until `pytest tests/test_rule_pages.py -k {new.code}` passes;"
                    " how: CONTRIBUTING.md."])  # fmt: skip

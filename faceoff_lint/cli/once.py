@@ -52,11 +52,16 @@ class Wish(NamedTuple):
 
 
 class _Done(NamedTuple):
-    """What came of a run: ``plan`` is only to be shown; ``content`` is a fixed text."""
+    """What came of a run: ``plan`` is only to be shown; ``content`` is a fixed text.
+
+    ``refused``: the disk would not take a file that was to be changed.
+    """
 
     report: Report
     fixed: Sequence[Finding] = ()
     problems: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    refused: bool = False
     plan: Plan | None = None
     content: bytes | None = None
 
@@ -83,9 +88,9 @@ def once(ctx: click.Context, wish: Wish) -> int:
     output.write(
         ctx, report, wish.wanted, statistics=wish.statistics, quiet=wish.quiet, err=on_stderr
     )
-    if not wish.quiet:
+    if not wish.quiet or done.refused:
         _say_more(ctx, wish, done, report)
-    return _code(wish, report)
+    return 2 if done.refused else _code(wish, report)
 
 
 def _do(ctx: click.Context, wish: Wish, observer: Progress) -> _Done:
@@ -113,11 +118,13 @@ def _change(ctx: click.Context, wish: Wish, observer: Progress) -> _Done:
         if wish.reason is None and job.settings.require_reason:
             raise click.UsageError("the configuration asks for a reason: give --reason too", ctx)
         report, made = add_ignores(job, known, wish.reason, dry=wish.diff)
-        return _Done(report, made.fixed, made.problems, made if wish.diff else None)
+        refused, shown = bool(made.refused), made if wish.diff else None
+        return _Done(report, made.fixed, made.problems, made.notes, refused, shown)
     if wish.text is not None:
         report, content, fixed, problems = fix_text(job, known, wish.text, unsafe=wish.unsafe)
         return _Done(report, fixed, problems, content=content)
-    return _Done(*fix(job, known, unsafe=wish.unsafe))
+    mended = fix(job, known, unsafe=wish.unsafe)
+    return _Done(mended.report, mended.fixed, mended.problems, refused=mended.refused)
 
 
 def _echo_text(wish: Wish, content: bytes) -> None:
@@ -131,7 +138,7 @@ def _say_more(ctx: click.Context, wish: Wish, done: _Done, report: Report) -> No
     if wish.fixes:
         output.print_fixed(ctx, done.fixed, done.problems)
     if wish.add_ignore:
-        output.print_ignored(ctx, done.fixed, done.problems)
+        output.print_ignored(ctx, done.fixed, done.problems, done.notes)
     settled = report.settled or os.path.exists("faceoff-baseline.json")
     if not settled and not wish.fixes and not wish.statistics and wish.text is None:
         output.print_next_steps(ctx, report, wish.wanted)

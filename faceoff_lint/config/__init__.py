@@ -50,6 +50,11 @@ def _settings(parsed: Parsed, registry: Registry, below: tuple[Path, ...]) -> Se
     path = parsed.path.resolve()
     reader = SettingsReader(parsed.document, registry)
     own = reader.settings(parsed.data, parsed.path)
+    # Where the file is found counts, not where a link leads.
+    folder = parsed.path.parent.resolve()
+    root = repository(folder) or folder
+    if own.baseline is not None and not own.baseline.resolve().is_relative_to(root):
+        raise reader.error("`baseline` must name a file of the same repository", ("baseline",))
     if own.extend is None:
         return own
     chain = (*below, path)
@@ -57,9 +62,6 @@ def _settings(parsed: Parsed, registry: Registry, below: tuple[Path, ...]) -> Se
     if other in chain:
         names = " → ".join(one.name for one in (*chain, other))
         raise reader.error(f"a file extends itself: {names}", ("extend",))
-    # Where the file is found counts, not where a link leads.
-    folder = parsed.path.parent.resolve()
-    root = repository(folder) or folder
     if not other.is_relative_to(root):
         raise reader.error("`extend` must name a file of the same repository", ("extend",))
     if not os.path.isfile(other):

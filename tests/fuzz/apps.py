@@ -168,7 +168,7 @@ def fixes(text: str, first: str) -> None:
         made = fixing.plan(report.findings, report.sources, unsafe=True)
         _check_bytes(made, report.sources, before)
         list(fixing.diff(made, report.sources))
-        _, fixed, problems = mending.fix(_job(root), REGISTRY, unsafe=True)
+        _, fixed, problems, _ = mending.fix(_job(root), REGISTRY, unsafe=True)
         assert not any("rounds" in problem for problem in problems), problems
         touched = {edit.span.file for one in fixed if one.fix for edit in one.fix.edits}
         for path, content in before.items():

@@ -99,9 +99,10 @@ def _fix(tree: Path, found: Fixed) -> None:
     for unsafe in (False, True):
         name = "unsafe" if unsafe else "safe"
         promised = _promised(tree, unsafe=unsafe)
-        _, mended, problems = fix(job, known, unsafe=unsafe)
+        done = fix(job, known, unsafe=unsafe)
+        mended = done.fixed
         fixed += mended
-        found.problems += problems
+        found.problems += done.problems
         setattr(found, name, len(mended))
         found.diffs[name] = _git(tree, "diff")
         made = _changes(_git(tree, "diff", "-U0"))
@@ -119,8 +120,8 @@ def _fix(tree: Path, found: Fixed) -> None:
         found.files += [name for name in _names(tree) if name not in found.files]
         _check_parsed(tree, found, broken)
         _git(tree, "commit", "-qam", name, "--allow-empty")
-        _, again, _ = fix(job, known, unsafe=unsafe)
-        if again or _git(tree, "status", "--porcelain"):
+        again = fix(job, known, unsafe=unsafe)
+        if again.fixed or _git(tree, "status", "--porcelain"):
             found.problems.append(f"a second run changes {_git(tree, 'status', '--porcelain')}")
     fixed_files = {edit.span.file for one in fixed if one.fix for edit in one.fix.edits}
     found.problems += [f"{file} changed without a fix" for file in set(found.files) - fixed_files]
