@@ -212,7 +212,7 @@ WRITES = (
 def test_files_may_not_grow(arguments: str, project: Project, command: Path) -> None:
     """A limit of the system's, which is no full disk and no fault of the tests'."""
     (project.folder / "report").write_text("old")
-    (project.folder / "faceoff-baseline.json").write_text("old")
+    (project.folder / "faceoff-baseline.json").write_text('{"version": 1, "accepted": []}')
     before = snapshot(project.folder)
     done = shell(project, command, f'ulimit -f 0; exec "$LINT" {arguments}')
     assert done.returncode == 2, done.stderr

@@ -30,7 +30,7 @@ CHECK = ("check", "--isolated", "--jobs", "1", "--output-format", "concise")
 FIX = (*CHECK, "--no-cache", "--fix", "--unsafe-fixes")
 BASELINE = ("baseline", "--isolated", "--jobs", "1")
 OLD = '{\n  "version": 1,\n  "accepted": []\n}\n'
-REPORT = (*CHECK, "--output-format", "sarif", "--output-file", "report")
+REPORT = (*CHECK, "--no-cache", "--output-format", "sarif", "--output-file", "report")
 
 
 def with_old(name: str, text: str = OLD) -> Callable[[Project], None]:
