@@ -84,7 +84,12 @@ def explore(
     exits: dict[Exit[S], None] = {Exit("end", None, s): None for s, _ in out.normal}
     exits |= {Exit("return", node, s): None for node, (s, _) in out.returns}
     exits |= {Exit("throw", node, s): None for node, (s, _), sure in out.throws if sure}
-    return list(exits)
+    # Sets of nodes are in the order of memory: two runs would differ.
+    return sorted(exits, key=_place)
+
+
+def _place(way: Exit[S]) -> tuple[int, int]:
+    return (way.node.start, way.node.end) if way.node is not None else (-1, -1)
 
 
 class _TooManyError(Exception):

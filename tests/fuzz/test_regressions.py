@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from faceoff_lint import ir
+from faceoff_lint.flow.paths import explore
+from faceoff_lint.reading import lower_text
+
 from .targets import TARGETS
 
 EXPRESS = '==== package.json\n{"dependencies": {"express": "4"}}\n==== app.mjs\n'
@@ -86,6 +90,18 @@ FOUND = {
         '==== package.json\n{"faceoff-lint": {"extend": "\\ud800"}}\n',
     ),
 }
+
+
+def test_the_ways_out_of_a_function_are_in_the_order_of_its_text() -> None:
+    """They were in the order of memory, so that two runs spoke of different ones first."""
+    returns = "".join(f"    if x == {n}:\n        return {n}\n" for n in range(40))
+    module = lower_text(f"def f(x):\n{returns}", ".py")
+    assert isinstance(module, ir.Module)
+    [function] = (node for node in ir.walk(module) if isinstance(node, ir.Func))
+    ways = explore(function.body, 0, lambda node, state: state)
+    assert ways is not None
+    starts = [way.node.start for way in ways if way.node is not None]
+    assert starts == sorted(starts)
 
 
 @pytest.mark.parametrize("name", FOUND)
