@@ -12,7 +12,7 @@ from pathlib import Path
 from faceoff_lint.config import nested, rebase
 from faceoff_lint.config.settings import Settings
 from faceoff_lint.discovery import Discovery, discover
-from faceoff_lint.discovery.files import matcher
+from faceoff_lint.discovery.globs import matcher
 from faceoff_lint.finding import Finding
 from faceoff_lint.registry import Registry, Selection
 from faceoff_lint.rule import OptionValue, Rule

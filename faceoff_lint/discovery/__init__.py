@@ -116,7 +116,7 @@ def _has_manifest(folder: Path) -> bool:
 
 
 def _without(files: list[str], exclude: Sequence[str]) -> list[str]:
-    from faceoff_lint.discovery.files import matcher
+    from faceoff_lint.discovery.globs import matcher
 
     excluded = matcher(exclude)
     return [path for path in files if not (excluded and excluded(path))]

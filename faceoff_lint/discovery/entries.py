@@ -14,7 +14,7 @@ FLASK_CONFIG = (".flaskenv", ".env", "Procfile", "Dockerfile", "docker-compose.y
 EXPRESS_CONFIG = ("Procfile", "Dockerfile")
 
 _FLASK_APP = re.compile(r"\bFLASK_APP[\"']?\s*[=:]\s*[\"']?([\w./\\-]+(?:\.py)?)")
-_WSGI = re.compile(r"(?<![\w./])([A-Za-z_][\w]*(?:\.\w+)*):\w+(?:\([^)]*\))?[\"'\]\s,]?")
+_WSGI = re.compile(r"(?<![\w./])([A-Za-z_][\w]*(?:\.\w+)*):\w+(?:\([^)]{0,200}\))?[\"'\]\s,]?")
 _SERVER = re.compile(r"\b(?:gunicorn|uwsgi|waitress-serve|hypercorn|granian|mod_wsgi)\b.*")
 _PYTHON_RUN = re.compile(r"\bpython3?\b[\"',\s]+(?:-\w[\"',\s]+)*([\w./-]+\.py)")
 _NODE_RUN = re.compile(

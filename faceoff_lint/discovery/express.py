@@ -32,7 +32,7 @@ __all__ = [
 
 _NAMES = rb"express(?:/[\w./-]+)?|express-promise-router|express-async-router"
 _MENTION = re.compile(
-    rb"(?:\brequire\(\s*|\bfrom\s*|\bimport\s*\(?\s*)(['\"`])(?:" + _NAMES + rb")\1"
+    rb"(?:\brequire\(\s*+|\bfrom\s*+|\bimport\s*+(?:\(\s*+)?)(['\"`])(?:" + _NAMES + rb")\1"
 )
 _FRONT_END = frozenset(
     {

@@ -8,14 +8,15 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from faceoff_lint import disk
+from faceoff_lint.discovery.globs import matcher
 from faceoff_lint.disk import CAP, observed
 from faceoff_lint.git import git
 
-__all__ = ["SKIPPED_FOLDERS", "list_files", "matcher"]
+__all__ = ["SKIPPED_FOLDERS", "list_files"]
 
 SKIPPED_FOLDERS = frozenset(
     [
@@ -48,15 +49,6 @@ def list_files(folder: str, tracked_only: bool = False) -> list[str]:
         listed = list(_walk(root, ""))
     kept = [path for path in set(listed) if not _skipped(path)]
     return sorted(filter(_Regular(root), kept), key=os.fsencode)
-
-
-def matcher(patterns: Sequence[str]) -> Callable[[str], bool] | None:
-    """A test of paths against patterns in .gitignore's notation; None without patterns."""
-    if not patterns:
-        return None
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines(patterns).match_file
 
 
 class _Regular:

@@ -24,7 +24,7 @@ from faceoff_lint.service import Requirement, Service
 __all__ = ["flask_services", "mentions_flask"]
 
 _MENTION = re.compile(
-    rb"^[ \t]*(?:from[ \t]+flask\w*|import[ \t]+(?:[\w., \t]+,[ \t]*)?flask\w*)", re.MULTILINE
+    rb"^[ \t]*(?:from[ \t]++flask|import[ \t](?:[\w., \t]*,)?[ \t]*+flask)", re.MULTILINE
 )
 _INSTALLED = re.compile(r"^(?P<name>[\w.]+)-(?P<version>\d[\w.+!]*)\.dist-info$")
 

@@ -20,7 +20,7 @@ _SECTIONS = (
 _LTS = {"boron": 6, "carbon": 8, "dubnium": 10, "erbium": 12, "fermium": 14, "gallium": 16,
         "hydrogen": 18, "iron": 20, "jod": 22, "krypton": 24}  # fmt: skip
 _YARN_KEY = re.compile(r'^(?!\s|#)"?(?P<keys>[^\n]*?)"?:\s*$', re.MULTILINE)
-_YARN_VERSION = re.compile(r'^\s+"?version"?:?\s+"?([^"\s]+)"?', re.MULTILINE)
+_YARN_VERSION = re.compile(r'^[ \t]++"?version"?:?[ \t]++"?([^"\s]+)"?', re.MULTILINE)
 _PNPM_VERSION = re.compile(r"\s*['\"]?(\d+\.\d+[^\s('\"_]*)")
 
 

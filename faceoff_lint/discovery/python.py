@@ -26,8 +26,8 @@ _LINE = re.compile(
     re.MULTILINE,
 )
 _SETUP_STRING = re.compile(
-    r"""['"](?P<name>[A-Za-z0-9][\w.-]*)(?:\[[^\]\n]*\])?[ \t]*(?P<spec>(?:[<>=!~][^;'"\n]*)?)"""
-    r"""(?:;[^'"\n]*)?['"]"""
+    r"""['"](?P<name>[A-Za-z0-9][\w.-]*)(?:\[[^\]\n]{0,200}\])?[ \t]*"""
+    r"""(?P<spec>(?:[<>=!~][^;'"\n]*)?)(?:;[^'"\n]*)?['"]"""
 )
 _LOCK_PACKAGE = re.compile(r'^name = "([^"\n]+)"\r?\nversion = "([^"\n]+)"', re.MULTILINE)
 

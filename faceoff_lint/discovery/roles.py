@@ -55,7 +55,7 @@ _FRONTEND_IMPORT = re.compile(
 _SERVER = re.compile(
     rb"""['"](?:node:)?(?:express|http|https|fs|path|koa|mongoose|socket\.io|react-dom/server)['"]"""
 )
-_MODULE = re.compile(rb"\brequire\(|\bmodule\.exports\b|^\s*(?:import|export)\b", re.MULTILINE)
+_MODULE = re.compile(rb"\brequire\(|\bmodule\.exports\b|^[ \t]*+(?:import|export)\b", re.MULTILINE)
 _BROWSER = re.compile(
     rb"\b(?:document\.(?:get|query|create|add|ready|body)|window\.\w)|\$\(document"
 )

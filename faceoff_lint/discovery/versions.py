@@ -16,7 +16,7 @@ Version = tuple[int, ...]
 
 _NUMBERS = re.compile(r"[vV]?\s*(?:\d+!)?(\d{1,9}(?:\.\d{1,9}){0,5})")
 _CLAUSE = re.compile(r"(===|==|~=|!=|<=|>=|<|>|\^|~)?\s*([^\s,]+)")
-_COMPARATOR = re.compile(r"(<=|>=|<|>|=|\^|~>|~)?\s*v?([0-9xX*][^\s]*)")
+_COMPARATOR = re.compile(r"(<=|>=|<|>|=|\^|~>|~)?\s{0,16}v?([0-9xX*][^\s]*)")
 _HYPHEN = re.compile(r"^\s*v?([0-9][^\s]*)\s+-\s+v?([0-9][^\s]*)\s*$")
 
 

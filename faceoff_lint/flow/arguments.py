@@ -25,8 +25,8 @@ _HOW = {
 _DISPATCH = "dispatch_request"
 _PREPROCESS = ("url_value_preprocessor", "app_url_value_preprocessor")
 _CHANGED = re.compile(
-    r"view_args\.(?:pop|update|setdefault|clear)\b|view_args(?:\[[^\]\n]+\])?\s*=[^=]"
-    r"|\bdel\s[^\n]*view_args"
+    r"view_args\.(?:pop|update|setdefault|clear)\b|view_args(?:\[[^\]\n]{1,200}\])?\s*+=[^=]"
+    r"|\bdel\s[^\n]{0,200}view_args"
 )
 
 

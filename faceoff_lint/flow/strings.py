@@ -9,8 +9,8 @@ from faceoff_lint import ir
 
 __all__ = ["Built", "built"]
 
-_FIELD = re.compile(r"\{(\w*)[^{}]*\}")
-_PERCENT = re.compile(r"%(?:\((\w+)\))?[-+ 0#]*\d*(?:\.\d+)?([sdrfxi%])")
+_FIELD = re.compile(r"\{(\w*+)[^{}]*+\}")
+_PERCENT = re.compile(r"%(?:\((\w++)\))?[-+ 0#]*+\d*+(?:\.\d++)?([sdrfxi%])")
 
 
 @dataclass(slots=True, eq=False)

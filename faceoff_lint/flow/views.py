@@ -206,7 +206,7 @@ class Views:
         numbers = {
             v
             for p in view.paths
-            for v in re.findall(r"<(?:int|float|uuid)(?:\([^)]*\))?:([^<>:]+)>", p)
+            for v in re.findall(r"<(?:int|float|uuid)(?:\([^)]{0,200}\))?:([^<>:]+)>", p)
         }
         return self.variables(view) - numbers
 

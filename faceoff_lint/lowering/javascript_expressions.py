@@ -21,7 +21,10 @@ Fields = dict[str, Any]
 _TRIVIA = r"(?:[\s\ufeff]|//[^\n\r\u2028\u2029]*|/\*.*?\*/)"
 _SKIP = re.compile(_TRIVIA + "*", re.DOTALL)
 _TO_ARROW = re.compile(rf"(?:{_TRIVIA}|async\b|[(),])*", re.DOTALL)
-_TRIVIA_OR_OTHER = re.compile(rf"{_TRIVIA}+|(.)", re.DOTALL)
+_OTHER = r"([^\s\ufeff/]++|.)"
+_TRIVIA_OR_OTHER = re.compile(rf"{_TRIVIA}+|{_OTHER}", re.DOTALL)
+# Where no comment ends any more: a look for its end from each `/*` of a string would be slow.
+_LINE_OR_OTHER = re.compile(rf"(?:[\s\ufeff]|//[^\n\r\u2028\u2029]*)+|{_OTHER}", re.DOTALL)
 
 _LOGICAL = {"&&": "and", "||": "or", "??": "??"}
 _METHOD_KINDS = {"get": "getter", "set": "setter", "constructor": "constructor"}
@@ -59,10 +62,15 @@ class Expressions:
         semicolon was left out. ``inner``: an offset that is surely inside."""
         if end <= inner or self.text[end - 1] in ";})":
             return max(inner, end)
-        last = inner
-        for match in _TRIVIA_OR_OTHER.finditer(self.text, inner, end):
+        last, closing = inner, self.text.rfind("*/", inner, end)
+        while inner < end:
+            known = _TRIVIA_OR_OTHER if inner < closing else _LINE_OR_OTHER
+            match = known.match(self.text, inner, end)
+            if match is None:
+                break
+            inner = match.end()
             if match[1] is not None:
-                last = match.end()
+                last = inner
         return last
 
     # --- leaves ----------------------------------------------------------------------------------

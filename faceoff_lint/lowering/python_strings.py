@@ -11,7 +11,7 @@ _LITERAL = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")")
 _NEWLINE = re.compile(r"\r\n?")
 _ESCAPE = re.compile(
     r"\\(?:(\r\n|\n|\r)|([\\'\"abfnrtv])|([0-7]{1,3})|x([0-9a-fA-F]{2})"
-    r"|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|N\{([^}]*)\})"
+    r"|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|N\{([^}]{0,100})\})"
 )
 _SIMPLE = {
     "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b",

@@ -52,7 +52,7 @@ _PATTERN = re.compile(
 _BRACKET_OR_NEWLINE = re.compile(r"[()\[\]{}\n]")
 _BRACES = re.compile(r"\{\{|\}\}|[()\[\]{}]")
 _ATTRIBUTES = re.compile(r"(?:\.[ \t\r\n\\]*+\w++[ \t\r\n\\]*+)++")
-_LABELS = re.compile(r"(?:[\w$]++[ \t\r\n]*+:[ \t\r\n]*+)++")
+_LABELS = re.compile(r"(?<![\w$])(?:[\w$]++[ \t\r\n]*+:[ \t\r\n]*+)++")
 
 
 def shape_problem(text: str, language: str, nesting: int = _MAX_DEPTH) -> tuple[int, str] | None:

@@ -20,7 +20,7 @@ __all__ = ["CONVERTERS", "Variable", "converters", "malformed", "variables"]
 CONVERTERS = {"default", "string", "any", "path", "int", "float", "uuid"}
 
 _VARIABLE = re.compile(
-    r"<(?:(?P<converter>[a-zA-Z_][a-zA-Z0-9_]*)(?:\((?P<arguments>.*?)\))?:)?"
+    r"<(?:(?P<converter>[a-zA-Z_][a-zA-Z0-9_]*)(?:\((?P<arguments>.{0,1000}?)\))?:)?"
     r"(?P<name>[a-zA-Z_][a-zA-Z0-9_]*)>"
 )
 

@@ -27,7 +27,7 @@ _HOME = "https://github.com/faceoff-lint/faceoff-lint"
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _PROBLEMS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "recommendation"}
-_LINK = re.compile(r"\[(?=[^\]]*\]\()")
+_TO_BRACKET = re.compile(r"[^\]]*+(?:\]\(?|\Z)")
 
 
 def render(report: Report) -> Iterator[str]:
@@ -71,7 +71,11 @@ def _most_severe(report: Report) -> Sequence[Finding]:
 
 def _message(text: str) -> dict[str, str]:
     """A plain text in which no ``[text](target)`` of the scanned tree becomes a link."""
-    return {"text": _LINK.sub(r"\\[", printable(text))}
+    return {"text": _TO_BRACKET.sub(_escaped, printable(text))}
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return match[0].replace("[", r"\[") if match[0].endswith("](") else match[0]
 
 
 def _invocation(report: Report) -> dict[str, Any]:
