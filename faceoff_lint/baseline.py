@@ -23,7 +23,7 @@ from faceoff_lint.finding import Finding
 from faceoff_lint.terminal import printable_path
 from faceoff_lint.writing import leads_out
 
-__all__ = ["Baseline", "Entry", "load"]
+__all__ = ["Baseline", "Entry", "is_there", "load"]
 
 _VERSION = 1
 _HEAD = re.compile(rf'\s*\{{\s*"version": {_VERSION},')
@@ -82,6 +82,17 @@ class Baseline:
         inside = ",\n    ".join(lines)
         body = f"\n    {inside}\n  " if lines else ""
         return f'{{\n  "version": {_VERSION},\n  "accepted": [{body}]\n}}\n'
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is something to load; what can't be looked at is for ``load`` to tell."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def load(path: Path, root: Path | None = None) -> Baseline:

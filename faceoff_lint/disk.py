@@ -18,7 +18,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 __all__ = [
     "CAP", "Observations", "entries", "forget", "head", "inside", "kind", "observed",
-    "observed_content", "recording", "unchanged",
+    "observed_content", "recording", "stays_inside", "unchanged",
 ]  # fmt: skip
 
 CAP = 2_000_000
@@ -194,6 +194,15 @@ def kind(path: str) -> str:
     if stat.S_ISLNK(mode):
         return "link"
     return "file" if stat.S_ISREG(mode) else "folder" if stat.S_ISDIR(mode) else "other"
+
+
+@observed
+def stays_inside(root: str, path: str) -> bool:
+    """Whether a path (relative to ``root``, or full) really leads to somewhere in that folder."""
+    try:
+        return inside(root, path) is not None
+    except (OSError, ValueError):
+        return False
 
 
 @observed

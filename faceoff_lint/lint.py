@@ -234,7 +234,7 @@ def accept(job: Job, registry: Registry, path: Path, *, prune: bool) -> tuple[Ba
 
 
 def _accept(job: Job, registry: Registry, path: Path, prune: bool) -> tuple[Baseline, int]:
-    made = baseline.load(path, job.root) if prune or path.exists() else Baseline(path)
+    made = baseline.load(path, job.root) if prune or baseline.is_there(path) else Baseline(path)
     present = path if path.exists() else None
     report = _lint(dataclasses.replace(job, baseline=present, since=None), registry)
     gone = Counter({Entry(*row[:3]): row[3] for row in report.stale})

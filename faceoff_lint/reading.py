@@ -130,7 +130,7 @@ def _read_bytes(root: str, path: str, limit_bytes: int) -> bytes | tuple[str, st
             return "unreadable", "leads outside the root of the run"
         # Non-blocking, as opening a FIFO would otherwise wait for a writer.
         flags = os.O_RDONLY
-        for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
+        for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
             flags |= getattr(os, name, 0)
         descriptor = os.open(real, flags)
         with os.fdopen(descriptor, "rb") as file:

@@ -43,6 +43,8 @@ def new_rule(
     if built_in and code is None:
         raise click.UsageError("a built-in rule's code says its practice: give --code", ctx)
     target = folder or (home if built_in else _FOLDER)
+    # A link in the folder one works in may be of someone else's making.
+    fixing.check_inside(target, Path.cwd())
     known = run.known(ctx)
     new = scaffold.plan(name, framework, code, target, known, tests=not built_in)
     target.mkdir(parents=True, exist_ok=True)

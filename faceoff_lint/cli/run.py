@@ -105,8 +105,10 @@ def accepted(job: Job, given: Path | None) -> Path | None:
 
     Raises ``ConfigError``, with the place, where the configuration names one that is not there.
     """
+    from faceoff_lint.baseline import is_there
+
     named = job.settings.baseline
-    if given is not None or named is None or named.exists():
+    if given is not None or named is None or is_there(named):
         return given or named
     from faceoff_lint.config.files import read
     from faceoff_lint.errors import ConfigError

@@ -73,7 +73,6 @@ def read(path: Path, *, explicit: bool) -> Parsed | None:
 
     ``explicit``: somebody named the file, so it is to be there.
     """
-    disk.head(os.fspath(path), _MAX_BYTES + 1)  # a run's result depends on it
     base = _FILES.get(path.name, ()) if path.suffix != ".json" else _FILES["package.json"]
     if not explicit and _leads_out(path):
         if base:
@@ -81,6 +80,7 @@ def read(path: Path, *, explicit: bool) -> Parsed | None:
         raise ConfigError(
             f"{path} is a link that leads out of the repository; name its file with --config"
         )
+    disk.head(os.fspath(path), _MAX_BYTES + 1)  # a run's result depends on it
     try:
         if not explicit and not path.is_file():
             return None
@@ -140,7 +140,7 @@ def _leads_out(path: Path) -> bool:
     if disk.kind(os.fspath(path)) != "link":
         return False
     root = repository(path.parent) or path.parent.resolve()
-    return not path.resolve().is_relative_to(root)
+    return not disk.stays_inside(os.fspath(root), os.fspath(path))
 
 
 def _parse_toml(document: Document, quote: bool) -> Any:

@@ -205,9 +205,12 @@ def _versions(
 
 def _installed(tree: Tree, folder: str, name: str) -> tuple[int, ...] | None:
     for above in ancestors(folder):
-        full = os.path.join(tree.root, above, "node_modules", name, "package.json")
+        inside = os.path.join(above, "node_modules", name, "package.json")
+        if not disk.stays_inside(os.fspath(tree.root), inside):
+            continue
         try:
-            version = json.loads(disk.head(full, CAP) or b"").get("version")
+            data = disk.head(os.path.join(tree.root, inside), CAP)
+            version = json.loads(data or b"").get("version")
         except (ValueError, AttributeError, RecursionError):
             continue
         return numbers(version) if isinstance(version, str) else None

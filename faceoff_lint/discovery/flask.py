@@ -142,15 +142,21 @@ def _packages(
 def _installed(tree: Tree, root: str) -> Iterator[Requirement]:
     """What a virtual environment beside the code holds, told by its folder names."""
     for name in (".venv", "venv"):
-        lib = os.path.join(tree.root, root, name, "lib")
-        pythons = [entry for entry, _ in disk.entries(lib) or () if entry.startswith("python")]
+        lib = os.path.join(root, name, "lib")
+        pythons = [entry for entry, _ in _entries(tree, lib) if entry.startswith("python")]
         if not pythons:
             continue
-        for entry, _ in disk.entries(os.path.join(lib, pythons[0], "site-packages")) or ():
+        for entry, _ in _entries(tree, os.path.join(lib, pythons[0], "site-packages")):
             match = _INSTALLED.match(entry)
             if match:
                 exact = numbers(match["version"])
                 yield Requirement(normalise(match["name"]), exact=exact, spec=match["version"])
+
+
+def _entries(tree: Tree, folder: str) -> list[tuple[str, bool]]:
+    root = os.fspath(tree.root)
+    found = disk.entries(os.path.join(root, folder)) if disk.stays_inside(root, folder) else None
+    return found or []
 
 
 def _config(tree: Tree, root: str) -> dict[str, str]:

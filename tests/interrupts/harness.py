@@ -50,6 +50,7 @@ class Outcome:
     err: str
     steps: list[str]
     session: int
+    events: list[tuple[str, str]]
 
 
 @dataclass
@@ -101,16 +102,19 @@ class Runner:
         lasting: bool = False,
         steps: tuple[str, ...] = STEPS,
         streams: Mapping[str, str] = MappingProxyType({}),
-        **environment: str,
+        audit: bool = False,
+        environment: Mapping[str, str] = MappingProxyType({}),
     ) -> Outcome:
         """A run of the command in the project's folder, as ``zygote.Steps`` says.
 
         ``streams``: a file for ``out`` or ``err``; an empty one is a pipe that nobody reads.
+        ``audit``: note what is opened, started and run (``events``).
         """
         places = {name: project.home / name for name in ("out", "err", "log")}
         request: dict[str, Any] = {
             "folder": str(project.folder), "arguments": arguments, "at": at, "action": action,
             "after": after, "lasting": lasting, "steps": steps,
+            "audit": str(project.home / "audit") if audit else "",
             "environment": {"FACEOFF_LINT_CACHE_DIR": str(project.home / "cache"), **environment},
             **{name: str(path) for name, path in places.items()}, **streams,
         }  # fmt: skip
@@ -119,7 +123,9 @@ class Runner:
         print(json.dumps(request), file=self._process.stdin, flush=True)
         session, code = json.loads(self._process.stdout.readline())
         texts = {name: path.read_text() if path.exists() else "" for name, path in places.items()}
-        return Outcome(code, texts["out"], texts["err"], texts["log"].split(), session)
+        noted = (project.home / "audit").read_text().splitlines() if audit else []
+        events = [(event, value) for event, value in map(json.loads, noted)]
+        return Outcome(code, texts["out"], texts["err"], texts["log"].split(), session, events)
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
