@@ -135,9 +135,12 @@ class Folder:
             if error.errno in (errno.ELOOP, errno.ENXIO):  # a link, a socket
                 raise Changed from error
             raise
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(handle)
+            raise Changed
         with os.fdopen(handle, "rb") as file:
-            status = os.fstat(handle)
-            if not stat.S_ISREG(status.st_mode) or file.read(len(expected) + 1) != expected:
+            if file.read(len(expected) + 1) != expected:
                 raise Changed
         return status
 
