@@ -60,11 +60,15 @@ def cells(text: str) -> list[str]:
 
 
 def _shown(char: str) -> str:
-    category = unicodedata.category(char)
-    if category in ("Cc", "Cs", "Zl", "Zp") or char in _DIRECTIONS:
-        code = ord(char)
+    category, code = unicodedata.category(char), ord(char)
+    if category in ("Cc", "Cs", "Zl", "Zp") or char in _DIRECTIONS or _is_no_character(code):
         return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
     return char
+
+
+def _is_no_character(code: int) -> bool:
+    """Whether a code point stands for nothing, for ever: XML has no place for most, HTML none."""
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
 def display_width(text: str) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from faceoff_lint.terminal import printable
 
 __all__ = ["DECLARATION", "attributes", "content"]
@@ -11,14 +9,11 @@ __all__ = ["DECLARATION", "attributes", "content"]
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
-# What XML 1.0 has no way to write, beyond the control characters that ``printable`` shows.
-_ILLEGAL = re.compile("[\ufffe\uffff]")
 
 
 def content(text: str) -> str:
     """One line of text, to stand in an element or in an attribute's double quotes."""
-    shown = _ILLEGAL.sub(lambda match: f"\\u{ord(match[0]):04x}", printable(text))
-    return shown.translate(_ENTITIES)
+    return printable(text).translate(_ENTITIES)
 
 
 def attributes(**values: str | int) -> str:

@@ -82,9 +82,12 @@ def test_every_format(form: str, tree: Path) -> None:
     if form == "jsonl":
         assert len([json.loads(line) for line in out.splitlines()]) > 40
     if form in _XML:
+        # XML 1.0 has no place for others, and no references to them.
+        assert not re.search("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", out)
         tree_of_it = ElementTree.fromstring(out)
         assert len(list(tree_of_it.iter())) > 40
     if form == "markdown":
+        assert not re.search("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]", out)
         # What a reader would take for elements or links of the page's own.
         bare = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", out)
         assert "<script" not in bare
