@@ -17,12 +17,17 @@ from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 __all__ = [
-    "CAP", "Observations", "entries", "forget", "head", "inside", "kind", "observed",
+    "CAP", "READ_FLAGS", "Observations", "entries", "forget", "head", "inside", "kind", "observed",
     "observed_content", "recording", "stays_inside", "unchanged",
 ]  # fmt: skip
 
 CAP = 2_000_000
 """Bytes; larger files are no hand-written source, and no manifest that is needed whole."""
+
+READ_FLAGS = os.O_RDONLY
+"""How files of a scanned tree are opened: opening a FIFO would otherwise wait for a writer."""
+for _name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
+    READ_FLAGS |= getattr(os, _name, 0)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -145,12 +150,8 @@ def head(path: str, cap: int) -> bytes | None:
 
 
 def _head(path: str, cap: int) -> bytes | None:
-    flags = os.O_RDONLY
-    # Opening a FIFO would wait for a writer.
-    for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
-        flags |= getattr(os, name, 0)
     try:
-        descriptor = os.open(path, flags)
+        descriptor = os.open(path, READ_FLAGS)
         with os.fdopen(descriptor, "rb") as file:
             # A device could do anything.
             return file.read(cap) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None

@@ -128,11 +128,8 @@ def _read_bytes(root: str, path: str, limit_bytes: int) -> bytes | tuple[str, st
         real = disk.inside(root, path)
         if real is None:
             return "unreadable", "leads outside the root of the run"
-        # Non-blocking, as opening a FIFO would otherwise wait for a writer.
-        flags = os.O_RDONLY
-        for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
-            flags |= getattr(os, name, 0)
-        descriptor = os.open(real, flags)
+        # The path is resolved: what is a link now has come since.
+        descriptor = os.open(real, disk.READ_FLAGS | getattr(os, "O_NOFOLLOW", 0))
         with os.fdopen(descriptor, "rb") as file:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):

@@ -114,7 +114,7 @@ def models(web: Web, file: str) -> list[ClassValue]:
 def mentions(web: Web, text: str) -> bool:
     """See ``Web.mentions``."""
     modules = (r.module for r in web.modules.records.values() if r is not None)
-    return any(isinstance(n, ir.Const) and n.value == text for m in modules for n in ir.walk(m))
+    return any(n.value == text for m in modules for n in ir.find(m, ir.Const))
 
 
 def names(web: Web, file: str) -> set[str]:

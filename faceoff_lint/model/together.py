@@ -103,8 +103,8 @@ def body(web: Web, place: Span) -> int | None:
     """The start of the innermost function around a place; None at the top level."""
     module = web.module(place.file)
     found: int | None = None
-    for node in ir.walk(module) if module is not None else ():
-        inside = isinstance(node, ir.Func) and node.start <= place.start < node.end
+    for node in ir.find(module, ir.Func) if module is not None else ():
+        inside = node.start <= place.start < node.end
         if inside and (found is None or node.start > found):
             found = node.start
     return found

@@ -59,9 +59,8 @@ def _speaks_of_headers(web: Web) -> bool:
     for record in web.modules.records.values():
         if record is None or "-" not in record.source.text:
             continue
-        for node in ir.walk(record.module):
-            if isinstance(node, ir.Const) and str(node.value).lower() in _HEADERS:
-                return True
+        if any(str(n.value).lower() in _HEADERS for n in ir.find(record.module, ir.Const)):
+            return True
     return False
 
 

@@ -82,12 +82,12 @@ def _importers(web: Web, app: App) -> list[Span]:
 def _pseudo_factory(web: Web, app: App) -> Span | None:
     """A function beside the app that returns it."""
     module = web.module(app.file)
-    for node in ir.walk(module) if module is not None else ():
-        if not isinstance(node, ir.Func) or not node.name:
+    for node in ir.find(module, ir.Func) if module is not None else ():
+        if not node.name:
             continue
-        own = {n.target.id for n in ir.walk_local(node.body)
+        own = {n.target.id for n in ir.own(node)
                if isinstance(n, ir.Assign) and isinstance(n.target, ir.Name)}  # fmt: skip
-        returned = (n.value for n in ir.walk_local(node.body) if isinstance(n, ir.Return))
+        returned = (n.value for n in ir.own(node) if isinstance(n, ir.Return))
         if any(isinstance(v, ir.Name) and v.id == app.var and v.id not in own for v in returned):
             return Span(app.file, node.start, node.header_end)
     return None

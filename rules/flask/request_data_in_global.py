@@ -79,10 +79,10 @@ def _of_request(views: Views, function: Function, value: ir.Expr, own: set[str])
 def _read_elsewhere(function: Function, name: str) -> Span | None:
     """Where another function of the module reads a global."""
     module = function.module
-    for other in ir.walk(module.module):
-        if not isinstance(other, ir.Func) or other is function.node:
+    for other in ir.find(module.module, ir.Func):
+        if other is function.node:
             continue
-        body = list(ir.walk_local(other.body))
+        body = ir.own(other)
         bound = {p.target.id for p in other.params if isinstance(p.target, ir.Name)}
         written = [n for n in body if isinstance(n, ir.Assign) and isinstance(n.target, ir.Name)
                    and n.target.id == name]  # fmt: skip

@@ -86,5 +86,5 @@ def _ends(site: CallSite) -> bool | None:
 def _at_module_level(web: Web, span: Span) -> bool:
     module = web.module(span.file)
     return module is not None and not any(
-        isinstance(n, ir.Func) and n.start <= span.start < n.end for n in ir.walk(module)
+        n.start <= span.start < n.end for n in ir.find(module, ir.Func)
     )
