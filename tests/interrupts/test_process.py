@@ -120,6 +120,51 @@ def test_a_worker_in_the_midst_of_a_text_ends_too() -> None:
     assert processes(busy.pid) == []
 
 
+# --- before the command has begun -----------------------------------------------------------------
+
+# Python runs a file of this name before all else; what it finds here it asks for every import.
+SEND = """\
+import os, signal, sys
+class Sender:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            sys.meta_path.remove(self)
+            os.kill(os.getpid(), signal.{sent})
+sys.meta_path.insert(0, Sender())
+"""
+BEGINNINGS = ("faceoff_lint.cli", "click", "faceoff_lint.cli.process", "faceoff_lint.output")
+
+
+def importing(
+    tmp_path: Path, command: list[str], module: str, sent: str, before: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """``command``, to which the signal is sent when it begins to import the module."""
+    folder = tmp_path / "first"
+    folder.mkdir(exist_ok=True)
+    (folder / "sitecustomize.py").write_text(SEND.format(module=module, sent=sent))
+    return subprocess.run(
+        ["bash", "-c", f'{before} exec "$@"', "bash", *command, "rule", "FLK501"],
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True, text=True, timeout=100, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("sent", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_while_the_command_is_imported(sent: str, tmp_path: Path, command: Path) -> None:
+    for module in BEGINNINGS:
+        done = importing(tmp_path, [str(command)], module, sent)
+        expected = (128 + getattr(signal, sent), "", "")
+        assert (done.returncode, done.stdout, done.stderr) == expected, module
+    done = importing(tmp_path, [sys.executable, "-m", "faceoff_lint"], "click", sent)
+    assert (done.returncode, done.stdout, done.stderr) == expected
+
+
+def test_a_signal_that_is_ignored_ends_no_import(tmp_path: Path, command: Path) -> None:
+    done = importing(tmp_path, [str(command)], "click", "SIGINT", "trap '' INT;")
+    assert done.returncode == 0
+    assert "FLK501" in done.stdout
+
+
 # --- standard streams -----------------------------------------------------------------------------
 
 
