@@ -16,6 +16,9 @@ from faceoff_lint.model import App, Row, Web
 
 __all__ = ["shadowed_routes"]
 
+# Rows of one pattern that are asked whether they take a later one's requests.
+_MOST_ALIKE = 50
+
 _PLAIN = re.compile(r"[\w.~%@&=$!,;'-]*")
 _PARAM = re.compile(r":\w+")
 _REST = re.compile(r"\*|\*\w+|\{\*\w+\}")
@@ -25,20 +28,53 @@ def shadowed_routes(web: Web) -> Iterator[tuple[Row, Row]]:
     """Each row that is never reached, and the row before it that takes its requests."""
     for app in web.apps:
         rows = [row for row in web.table if row.app is app and row.exact]
-        by_size: dict[int, list[Row]] = {}
-        rests: list[Row] = []
+        before = _Patterns()
         strict = _tells_apart(app)
-        for row in [] if strict else rows:
+        for number, row in enumerate([] if strict else rows):
             parts = _parts(row.path)
             if parts is None:
                 continue
-            rest = bool(parts) and _REST.fullmatch(parts[-1]) is not None
-            if not rest:
-                earlier = [*by_size.get(len(parts), []), *rests]
-                first = next((r for r in earlier if _takes(web, r, row)), None)
+            if not (parts and _REST.fullmatch(parts[-1])):
+                first = next((r for r in before.fitting(parts) if _takes(web, r, row)), None)
                 if first is not None:
                     yield first, row
-            (rests if rest else by_size.setdefault(len(parts), [])).append(row)
+            before.add(parts, number, row)
+
+
+class _Patterns:
+    """Rows by their paths, segment by segment, so that those that fit a path are found at once."""
+
+    def __init__(self) -> None:
+        self.below: dict[str, _Patterns] = {}
+        self.rows: list[tuple[bool, int, Row]] = []
+
+    def add(self, parts: list[str], number: int, row: Row) -> None:
+        """Take in a row."""
+        place = self
+        for part in parts:
+            place = place.below.setdefault(_kind(part), _Patterns())
+        if len(place.rows) < _MOST_ALIKE:
+            place.rows.append((_kind(parts[-1]) == "*" if parts else False, number, row))
+
+    def fitting(self, parts: list[str]) -> list[Row]:
+        """The rows whose paths fit all that these segments do: the first first, the rest last."""
+        found: list[tuple[bool, int, Row]] = []
+        places = [self]
+        for part in [*parts, None]:
+            for place in places:
+                found += place.below["*"].rows if "*" in place.below else []
+            if part is not None:
+                kinds = dict.fromkeys((_kind(part), ":"))
+                places = [p.below[k] for p in places for k in kinds if k in p.below]
+        found += [one for place in places for one in place.rows]
+        return [row for _, _, row in sorted(found, key=lambda one: one[:2])]
+
+
+def _kind(part: str) -> str:
+    """What a segment of a path fits: ``:`` any one, ``*`` all that follows, a word itself."""
+    if _PARAM.fullmatch(part):
+        return ":"
+    return "*" if _REST.fullmatch(part) else part.lower()
 
 
 def _tells_apart(app: App) -> bool:
@@ -64,25 +100,11 @@ def _takes(web: Web, first: Row, later: Row) -> bool:
         return False
     if "ALL" not in first.methods and not set(later.methods) <= set(first.methods):
         return False
-    if not later.methods or not _matches(first, later):
+    if not later.methods:
         return False
     if not web.coexist(first, later) or web.development_only(first.conditions):
         return False
     return _always_takes(web, first) and not _skips(first, later)
-
-
-def _matches(first: Row, later: Row) -> bool:
-    """Whether the earlier path fits everything that the later one does."""
-    left, right = _parts(first.path) or [], _parts(later.path) or []
-    for index, part in enumerate(left):
-        if _REST.fullmatch(part):
-            return True
-        if index >= len(right):
-            return False
-        other = right[index]
-        if not _PARAM.fullmatch(part) and part.lower() != other.lower():
-            return False
-    return len(left) == len(right)
 
 
 def _always_takes(web: Web, row: Row) -> bool:

@@ -142,6 +142,10 @@ class SocketEvent(Event):
     how: str
 
 
+MOST_RECORDED = 20_000
+"""What is recorded of all objects of a service together; real apps have a tenth of it at most."""
+
+
 class Recorder(Native):
     """A framework object that keeps what is done to it."""
 
@@ -175,4 +179,8 @@ class Recorder(Native):
         """Keep an event, unless the machine is only tracing."""
         if vm.recording:
             vm.recorded += 1
-            self.events.append(event)
+            if vm.recorded <= MOST_RECORDED:
+                self.events.append(event)
+            else:
+                self.escaped = True
+                vm.open_up("more is registered than is kept", event.span)

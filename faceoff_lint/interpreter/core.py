@@ -49,6 +49,9 @@ __all__ = ["Machine"]
 
 # Steps that a callback may take that touches no framework object.
 CALLBACK_STEPS = 20_000
+# Rounds that a loop and all loops inside it may take together: three of 400 items each, one in the
+# other, would be 64 million.
+LOOP_ROUNDS = 10_000
 
 
 class Machine:
@@ -67,6 +70,7 @@ class Machine:
         self.frames: list[Frame] = []
         self.conditions: list[Condition] = []
         self.journal: list[tuple[dict[object, Value], object, Value]] | None = None
+        self.rounds: int | None = None  # what is left to the loops under execution
         self.late = 0
         self.sequence = 0
         self.starts: list[int] = []  # when each function that nobody calls was entered
@@ -74,6 +78,7 @@ class Machine:
         self.deferred: list[tuple[Value, CallArgs, list[Condition], Frame]] = []
         self.entered: set[int] = set()
         self.spent: dict[int, int] = {}
+        self.registering: set[int] = set()  # functions under which something was recorded
         self.natives: list[Native] = []
         self.trace: Trace | None = None
         self.trace_base = 0
@@ -142,6 +147,27 @@ class Machine:
         finally:
             self.fuse, self.recorded_before = outer
 
+    @contextmanager
+    def looping(self) -> Iterator[None]:
+        """Run a loop: it shares its rounds with the loop it is in, wherever that stands."""
+        outermost = self.rounds is None
+        if outermost:
+            self.rounds = LOOP_ROUNDS
+        try:
+            yield
+        finally:
+            if outermost:
+                self.rounds = None
+
+    def round(self, span: Span) -> bool:
+        """Begin a round of a loop; False when too many were taken, and the rest stays unknown."""
+        assert self.rounds is not None
+        if self.rounds == 0:
+            self.give_up("loops take more rounds than are followed", span)
+            return False
+        self.rounds -= 1
+        return True
+
     def give_up(self, reason: str, span: Span | None = None) -> None:
         """Note that something was left unknown, and where."""
         if span is None and self.frames:
@@ -158,6 +184,7 @@ class Machine:
     def apart(self) -> Iterator[None]:
         """Run something once and for all: no branch undoes it, and it is no part of a trace."""
         saved = (self.trace, self.frames, self.journal, self.conditions)
+        rounds, self.rounds = self.rounds, None
         self.trace, self.frames, self.journal, self.conditions = None, [], None, []
         budget, fuse = self.budget, self.fuse
         self.fuse = None
@@ -165,6 +192,7 @@ class Machine:
             yield
         finally:
             self.trace, self.frames, self.journal, self.conditions = saved
+            self.rounds = rounds
             # What a module costs is not the cost of whoever imports it first.
             self.fuse = None if fuse is None else fuse - (budget - self.budget)
 

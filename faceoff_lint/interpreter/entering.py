@@ -75,11 +75,14 @@ def _enter(vm: Machine, function: Function, call: CallArgs) -> Value:
     if not traced:
         spent = vm.spent.get(id(node), 0)
         if spent > RELEVANT_CAP or (spent > PLAIN_CAP and not relevant(function, call)):
-            vm.give_up(f"{function.name or 'a function'} takes too long", function.span)
+            reason = f"{function.name or 'a function'} takes too long"
+            vm.give_up(reason, function.span)
+            if id(node) in vm.registering:
+                vm.open_up(reason, function.span)
             vm.escape_all(call)
             return UNKNOWN
         vm.entered.add(id(node))
-    before = vm.budget
+    before, recorded = vm.budget, vm.recorded
     call.new = False
     env = vm.scope(function.env, "function")
     frame = Frame(env, function.module, function, function.this, is_async=node.is_async)
@@ -97,6 +100,8 @@ def _enter(vm: Machine, function: Function, call: CallArgs) -> Value:
         del vm.conditions[conditions:]
         if not traced:
             vm.spent[id(node)] = vm.spent.get(id(node), 0) + before - vm.budget
+            if vm.recorded != recorded:
+                vm.registering.add(id(node))
     if node.is_generator:
         # Only a plain loop over it takes them; any other use of the list lets them escape.
         return frame.yields or UNKNOWN

@@ -350,7 +350,8 @@ def _seq(vm: Machine, node: ir.Seq, env: Env) -> Value:
 
 def _comprehension(vm: Machine, node: ir.Comprehension, env: Env) -> Value:
     results: list[tuple[Value | None, Value]] = []
-    is_open = _clauses(vm, node, 0, vm.scope(env, "function"), results)
+    with vm.looping():
+        is_open = _clauses(vm, node, 0, vm.scope(env, "function"), results)
     if node.kind == "dict":
         made = DictValue(open=is_open)
         for key, value in results:
@@ -376,10 +377,11 @@ def _clauses(
         return False
     clause = node.clauses[index]
     items, is_open = methods.iterate(vm, vm.eval(clause.iterable, env))
+    span = vm.span(clause.iterable)
     if is_open:
         # One round with anything, for what it calls; what it gives is not known to be there.
         def run() -> str | None:
-            with vm.under(Condition("loop", vm.span(clause.iterable), 0)):
+            with vm.under(Condition("loop", span, 0)):
                 vm.assign(clause.target, UNKNOWN, env, "param")
                 for condition in clause.conditions:
                     vm.eval(condition, env)
@@ -388,6 +390,8 @@ def _clauses(
 
         vm.fork([run, lambda: None])
     for item in items[:UNROLL]:
+        if not vm.round(span):
+            return True
         vm.assign(clause.target, item, env, "param")
         answers = [truth(vm.eval(c, env)) for c in clause.conditions]
         if False in answers:

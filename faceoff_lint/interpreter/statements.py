@@ -282,28 +282,30 @@ def _switch(vm: Machine, node: ir.Switch, env: Env) -> str | None:
 
 
 def _for(vm: Machine, node: ir.For, env: Env) -> str | None:
+    with vm.looping():
+        return _for_each(vm, node, env)
+
+
+def _for_each(vm: Machine, node: ir.For, env: Env) -> str | None:
     iterable = vm.eval(node.iterable, env)
     if node.kind == "keys":
         items, is_open = methods.keys(iterable)
     else:
         items, is_open = methods.iterate(vm, iterable)
     declare = node.declares or ("var" if vm.javascript else "")
-    returned = False
+    span = vm.span(node.iterable)
+    taken = 0
     for item in items[:UNROLL]:
-        ended = _iteration(vm, node, env, item, declare)
-        if ended == RETURN:
-            returned = True
+        if not vm.round(span):
             break
+        ended = _iteration(vm, node, env, item, declare)
         if ended == BREAK:
             return None
-        if ended == THROW:
-            return THROW
-    if returned:
-        return RETURN
-    if is_open or len(items) > UNROLL:
+        if ended in (RETURN, THROW):
+            return ended
+        taken += 1
+    if is_open or taken < len(items):
         # One more round with anything, for what the collection holds beyond what is known.
-        span = vm.span(node.iterable)
-
         def run() -> str | None:
             with vm.under(Condition("loop", span, 0)):
                 _iteration(vm, node, env, UNKNOWN, declare)
@@ -321,10 +323,16 @@ def _iteration(vm: Machine, node: ir.For, env: Env, item: Value, declare: str) -
 
 
 def _while(vm: Machine, node: ir.While, env: Env) -> str | None:
+    with vm.looping():
+        return _while_true(vm, node, env)
+
+
+def _while_true(vm: Machine, node: ir.While, env: Env) -> str | None:
     scope = vm.scope(env, "block") if node.init else env
     run_block(vm, node.init, scope)
     count = 0
-    while count < UNROLL:
+    span = vm.span(node.test or node)
+    while count < UNROLL and vm.round(span):
         answer = truth(vm.eval(node.test, scope)) if node.test is not None else None
         if answer is False and not (node.post and count == 0):
             return None
@@ -339,7 +347,7 @@ def _while(vm: Machine, node: ir.While, env: Env) -> str | None:
         count += 1
 
     def run() -> str | None:
-        with vm.under(Condition("loop", vm.span(node.test or node), 0)):
+        with vm.under(Condition("loop", span, 0)):
             _forget(vm, node.update, scope)
             return run_block(vm, node.body, vm.scope(scope, "block"))
 

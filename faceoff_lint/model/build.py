@@ -150,7 +150,7 @@ def _build(service: Service, reader: Reads, budget: int) -> Web:
     _run_rest(machine, modules, service)
     web = Web(service, machine, modules)
     _collect(web)
-    bound_ways([*web.apps, *web.groups])
+    bound_ways(web)
     served_of(web)
     return web
 

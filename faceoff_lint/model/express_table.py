@@ -50,12 +50,13 @@ def _group_rows(
         [*group.routes, *group.mounts, *group.uses],
         key=lambda e: (e.event.order, 0 if isinstance(e, Route) else e.position),
     )
-    for index, entry in enumerate(entries):
+    errors = [s for e in entries if isinstance(e, Use) for s in _steps(e, prefix, errors=True)]
+    errors += outer
+    for entry in entries:
         if isinstance(entry, Use):
             prior.extend(_steps(entry, prefix, errors=False))
+            errors = errors[len(list(_steps(entry, prefix, errors=True))) :]
             continue
-        later = [e for e in entries[index + 1 :] if isinstance(e, Use)]
-        errors = [s for e in later for s in _steps(e, prefix, errors=True)] + outer
         if isinstance(entry, Route):
             for path in entry.paths:
                 yield _row(app, entry, join_path(prefix, path), mounts, exact, prior, errors)

@@ -50,12 +50,7 @@ def unregistered_blueprint(web: Web) -> Iterator[Finding]:
 
 
 def _consequence(web: Web, group: Group) -> str:
-    below = list(group.routes)
-    stack = [m.child for m in group.mounts]
-    while stack and len(below) < 1000:
-        child = stack.pop()
-        below.extend(child.routes)
-        stack.extend(m.child for m in child.mounts)
+    below = list(group.below)
     if not below:
         return ": its hooks and error handlers never run"
     if len(below) == 1:
