@@ -23,11 +23,14 @@ from pathlib import Path
 from typing import Any
 
 import faceoff_lint
-from faceoff_lint.worker import READY
+from faceoff_lint.worker import READY, seal
 
 __all__ = ["CannotStart", "LocalExecutor", "Terms", "lower_isolated", "shared"]
 
 _START_TIMEOUT = 60.0
+# Characters of an answer, at most: for each of the text, and besides. Dense code comes to 20.
+_ANSWER_RATIO = 200
+_ANSWER_BASE = 1 << 20
 
 _BOOT = (
     "import json,sys;"
@@ -60,15 +63,19 @@ def lower_isolated(text: str, suffix: str, terms: Terms) -> str:
     """
     kept: _Process | None = getattr(_here, "process", None)
     command = _command(terms)
-    if kept is None or kept.command != command or kept.closed:
-        if kept is not None:
-            kept.close()
-        _here.process = kept = _Process(terms, command)
-    try:
-        return kept.lower(text, suffix)
-    except _Died as death:
-        _here.process = None
-        return json.dumps({"failure": [death.kind, death.message]})
+    if kept is not None and (kept.command != command or kept.closed):
+        kept.close()
+        kept = None
+    while True:
+        process, kept = kept or _Process(terms, command), None
+        _here.process = process
+        try:
+            return process.lower(text, suffix)
+        except _Died as death:
+            _here.process = None
+            # What a process says too much is found before the next answer, of another text.
+            if not death.garbled or process.asked == 1:
+                return json.dumps({"failure": [death.kind, death.message]})
 
 
 def shared(threads: int) -> Executor:
@@ -142,9 +149,9 @@ class LocalExecutor(Executor):
 class _Died(Exception):
     """A process ended without an answer."""
 
-    def __init__(self, kind: str, message: str) -> None:
+    def __init__(self, kind: str, message: str, *, garbled: bool = False) -> None:
         super().__init__(message)
-        self.kind, self.message = kind, message
+        self.kind, self.message, self.garbled = kind, message, garbled
 
 
 class _Process:
@@ -156,6 +163,7 @@ class _Process:
         self.closed = False
         self.parent = os.getpid()  # a fork of it must not end this
         self._life = -1
+        self.asked = 0
         try:
             self._process = self._start(command)
         except (OSError, ValueError):
@@ -167,7 +175,7 @@ class _Process:
             self.close()
             raise SystemExit  # of the thread: what it was to read is not wanted any more
         _watchdog.watch(self._process, _START_TIMEOUT)
-        if self._receive() != json.dumps(READY):
+        if self._receive(_ANSWER_BASE) != json.dumps(READY):
             self.close()
             raise CannotStart
 
@@ -206,23 +214,30 @@ class _Process:
             assert self._process.stdin is not None
             self._process.stdin.write(request)
             self._process.stdin.flush()
-            answer = self._receive()
+            self.asked += 1
+            line = self._receive(_ANSWER_BASE + _ANSWER_RATIO * len(text))
         except (OSError, ValueError):
-            answer = None
-        if answer is None:
+            line = None
+        if line is None:
             raise self._death()
+        # Whatever else it says, of a parser gone wild for one, is no answer to this.
+        answer = line.partition(" ")[2].partition(" ")[2]
+        if line != seal(self.asked, answer) + answer:
+            self.close()
+            raise _Died("crash", "the parser's answer for this file can't be read", garbled=True)
         return answer
 
-    def _receive(self) -> str | None:
+    def _receive(self, most: int) -> str | None:
         assert self._process.stdout is not None
         try:
-            line = self._process.stdout.readline()
+            line = self._process.stdout.readline(most)
         except (OSError, ValueError):
             line = b""
         finally:
             _watchdog.forget(self._process)
-        # A line without its end is what a dying worker got out.
-        return line[:-1].decode("ascii", "replace") if line.endswith(b"\n") else None
+        # A line without its end is what a dying worker got out, or one that never stops.
+        whole = line.endswith(b"\n") and line.isascii()
+        return line[:-1].decode("ascii") if whole else None
 
     def _death(self) -> _Died:
         late = _watchdog.killed(self._process)

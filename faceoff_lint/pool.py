@@ -39,6 +39,8 @@ _log = logging.getLogger(__name__)
 _MAX_JOBS = 8
 # What a text always gives, and so may be remembered of it.
 _LASTING = frozenset({"syntax", "unsupported", "too-deep"})
+# What reading an answer of another form raises.
+_NO_ANSWER = (ValueError, TypeError, KeyError, IndexError, RecursionError)
 
 
 class Reader:
@@ -192,8 +194,18 @@ class Reader:
         return sorted(left, key=lambda source: order[source.path])
 
     def _take(self, source: Source, answer: str) -> None:
-        """Make a worker's answer the result of a file."""
-        result = self.results[source.path] = _result(source, answer)
+        """Make a worker's answer the result of a file.
+
+        Raises for what is no answer, if other than this machine's workers may have given it.
+        """
+        try:
+            result = _result(source, answer)
+        except _NO_ANSWER:
+            if self._executor is not None:
+                raise
+            failure = Failure("crash", "the parser's answer for this file can't be read")
+            result = ReadResult(source.path, source, None, failure)
+        self.results[source.path] = result
         if self._cache is not None and _lasting(result):
             self._cache.put(self._key(source), answer)
 
@@ -213,7 +225,7 @@ class Reader:
             return False
         try:
             result = _result(source, answer)
-        except (ValueError, TypeError, KeyError, IndexError, RecursionError):
+        except _NO_ANSWER:
             return False
         self.results[source.path] = result
         return True
@@ -246,7 +258,11 @@ def _terms(limits: Limits) -> Terms:
 def _result(source: Source, answer: str) -> ReadResult:
     data = json.loads(answer)
     if "failure" in data:
-        return ReadResult(source.path, source, None, Failure(*data["failure"]))
+        kind, message, *place = data["failure"]
+        texts = isinstance(kind, str) and isinstance(message, str)
+        if not texts or not all(isinstance(number, int) for number in place):
+            raise ValueError("not a failure")
+        return ReadResult(source.path, source, None, Failure(kind, message, *place))
     module = ir.from_data(data["module"])
     if not isinstance(module, ir.Module):
         raise ValueError("not a module")

@@ -4,7 +4,8 @@ It touches no file: the supervisor (``pool``) sends it the text. Whatever a text
 an endless parse, a crash, all the memory — costs that text only, and the supervisor starts another.
 
 A request is ``{"text": …, "suffix": …}``; the answer ``{"module": …}`` as ``ir.to_data`` gives
-it, or ``{"failure": [kind, message, offset, line, column]}``. The first line says that it is ready.
+it, or ``{"failure": [kind, message, offset, line, column]}``, behind a ``seal``. The first line
+says that it is ready.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import json
 import os
 import signal
 import sys
+import zlib
 from typing import IO
 
 from faceoff_lint import ir
@@ -22,7 +24,7 @@ from faceoff_lint.deep import PARSER_STACKS, start_deep
 from faceoff_lint.lowering import deep_recursion
 from faceoff_lint.reading import Failure, lower_text
 
-__all__ = ["READY", "answer", "main"]
+__all__ = ["READY", "answer", "main", "seal"]
 
 READY = "ready"
 
@@ -59,10 +61,15 @@ def _serve(requests: IO[str], out: IO[str], cpu_seconds: float, nesting: int) ->
             _arm(cpu_seconds)
             written = answer(lower_text(request["text"], request["suffix"], nesting))
             _arm(0)
-            out.write(written + "\n")
+            out.write(f"{seal(number, written)}{written}\n")
             out.flush()
             if number % _COLLECT_EVERY == 0:
                 gc.collect()
+
+
+def seal(number: int, written: str) -> str:
+    """What stands before the answer to the n-th request, from 1: it is this one's, and whole."""
+    return f"{number} {zlib.crc32(written.encode('ascii')):08x} "
 
 
 def answer(outcome: ir.Module | Failure | None) -> str:

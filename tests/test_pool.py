@@ -285,3 +285,70 @@ def test_without_dask_or_a_cluster_the_message_says_so() -> None:
     )
     assert done.returncode == 2
     assert "pip install faceoff-lint[dask]" in done.stderr
+
+
+def test_an_answer_that_is_not_of_this_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a process has said too much costs no other file; what it says wrongly its own."""
+    texts = {f"{n}.js": f"f({n});" for n in range(4)}
+    write(tmp_path, texts)
+    with Reader(tmp_path, jobs=1) as reader:
+        expected = summary(reader.read_many(texts))
+    receive = isolation._Process._receive
+    heard: list[str | None] = []
+
+    def late(self: isolation._Process, most: int) -> str | None:
+        heard.append(receive(self, most))
+        # From its second text on, a process gives the answer before.
+        return heard[-1] if self.asked < 2 else heard[-2]
+
+    monkeypatch.setattr(isolation._Process, "_receive", late)
+    with Reader(tmp_path, jobs=1, limits=Limits(file_seconds=19)) as reader:
+        assert summary(reader.read_many(texts)) == expected
+
+    def wrong(self: isolation._Process, most: int) -> str | None:
+        line = receive(self, most)
+        return line and line.replace('"0"', '"1"').replace(",0]", ",7]")
+
+    monkeypatch.setattr(isolation._Process, "_receive", wrong)
+    with Reader(tmp_path, jobs=1, limits=Limits(file_seconds=18)) as reader:
+        found = reader.read_many(texts)
+    failures = {path: result.failure for path, result in found.items() if result.failure}
+    assert failures
+    assert {one.kind for one in failures.values()} == {"crash"}
+    assert "can't be read" in next(iter(failures.values())).message
+
+
+def test_an_answer_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not taken in to its end."""
+    write(tmp_path, {"a.js": "f(1);" * 50, "b.js": ""})
+    monkeypatch.setattr(isolation, "_ANSWER_RATIO", 1)
+    monkeypatch.setattr(isolation, "_ANSWER_BASE", 200)
+    with Reader(tmp_path, jobs=1) as reader:
+        assert kinds(reader.read_many(["a.js", "b.js"])) == {"a.js": "crash", "b.js": "ok"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [None, 7, "", "[", "[" * 100_000, "{}", "[]", '"failure"', '{"module": 1}', '{"module": []}',
+     '{"module": [0]}', '{"module": [0, 1, 2, 3, 4, 5, 6, 7]}', '{"failure": 1}',
+     '{"failure": "abc"}', '{"failure": [1, "x"]}', '{"failure": ["crash", "x", "0", 1, 1]}'],
+)  # fmt: skip
+def test_answers_of_another_form(
+    answer: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From this machine it is the file's failure; an executor is not asked again."""
+
+    class Strange(Executor):
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            future: Future[Any] = Future()
+            future.set_result(answer)
+            return future
+
+    write(tmp_path, {"a.js": "f(1);"})
+    with Reader(tmp_path, executor=Strange()) as reader:
+        assert kinds(reader.read_many(["a.js"])) == {"a.js": "ok"}
+    monkeypatch.setattr(isolation, "shared", lambda threads: Strange())
+    with Reader(tmp_path) as reader:
+        assert kinds(reader.read_many(["a.js"])) == {"a.js": "crash"}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from faceoff_lint.errors import FaceoffError
+from faceoff_lint.lowering import language_of
 from faceoff_lint.output import log_error
 
 if TYPE_CHECKING:
@@ -69,14 +70,19 @@ def watched(
     ``folder`` is among them, whatever goes wrong; the files ``without``, which the run writes, are
     not.
     """
+    from faceoff_lint.discovery.files import list_files, list_folders
     from faceoff_lint.lint import discovered
 
-    names = {os.fspath(folder), *_manifests(folder)}
+    # A folder changes when a file is added to it or taken away: the first one of it too.
+    below = [folder / name for name in list_folders(os.fspath(folder))]
+    names = {os.fspath(folder), *_manifests(folder), *map(os.fspath, below)}
     try:
         job, known = begin()
         found, applied = discovered(job, known)
     except FaceoffError:
-        return sorted(names)  # the run says what it is
+        # The run says what it is. Where there is no app yet, any file may become one.
+        there = [name for name in list_files(os.fspath(folder)) if _tells(name)]
+        return sorted({*names, *(os.fspath(folder / name) for name in there)})
     own = (one.file for one in applied.own().values())
     for extra in (job.settings.file, job.baseline, *own):
         if extra is not None:
@@ -88,9 +94,13 @@ def watched(
     for one in folders:
         names.update(_manifests(one))
     names.update(os.path.join(root, file) for file in files)
-    # A folder changes when a file is added to it or taken away.
     written = {os.path.realpath(path) for path in without}
     return sorted(name for name in names | folders if os.path.realpath(name) not in written)
+
+
+def _tells(name: str) -> bool:
+    """Whether a file may say what there is to lint: source, or a manifest."""
+    return name.endswith(_MANIFESTS) or bool(language_of(os.path.splitext(name)[1]))
 
 
 def _manifests(folder: str | Path) -> Iterator[str]:

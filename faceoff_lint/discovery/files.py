@@ -16,7 +16,7 @@ from faceoff_lint.discovery.globs import matcher
 from faceoff_lint.disk import CAP, observed
 from faceoff_lint.git import git
 
-__all__ = ["SKIPPED_FOLDERS", "list_files"]
+__all__ = ["SKIPPED_FOLDERS", "list_files", "list_folders"]
 
 SKIPPED_FOLDERS = frozenset(
     [
@@ -49,6 +49,14 @@ def list_files(folder: str, tracked_only: bool = False) -> list[str]:
         listed = list(_walk(root, ""))
     kept = [path for path in set(listed) if not _skipped(path)]
     return sorted(filter(_Regular(root), kept), key=os.fsencode)
+
+
+def list_folders(folder: str) -> list[str]:
+    """The folders below a folder in which a new file would be listed, whether one is there or not.
+
+    As told by the ``.gitignore`` files alone.
+    """
+    return [path for path, is_folder in _entries(Path(folder), "") if is_folder]
 
 
 class _Regular:
@@ -114,6 +122,11 @@ def _git_files(root: Path, tracked_only: bool) -> list[str]:
 
 def _walk(root: Path, start: str) -> Iterator[str]:
     """Files below ``root/start``, heeding the ``.gitignore`` files on the way."""
+    return (path for path, is_folder in _entries(root, start) if not is_folder)
+
+
+def _entries(root: Path, start: str) -> Iterator[tuple[str, bool]]:
+    """What is below ``root/start`` and neither skipped nor ignored; whether it is a folder."""
     stack: list[tuple[str, list[tuple[str, Callable[[str], bool]]]]] = [(start, [])]
     while stack:
         folder, ignores = stack.pop()
@@ -135,8 +148,9 @@ def _walk(root: Path, start: str) -> Iterator[str]:
             if is_folder:
                 if not _skipped_folder(entry.name):
                     stack.append((path, ignores))
+                    yield path, True
             else:
-                yield path
+                yield path, False
 
 
 def _ignore(root: Path, folder: str) -> Iterator[tuple[str, Callable[[str], bool]]]:

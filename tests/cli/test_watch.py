@@ -107,6 +107,33 @@ def test_nothing_to_lint_yet(start: Callable[..., Watching], project: Path) -> N
     assert watching.end() == 130
 
 
+def test_a_file_that_becomes_an_app(start: Callable[..., Watching], project: Path) -> None:
+    """Written in place, which changes no folder."""
+    (project / "app.py").write_text("x = 1\n")
+    (project / "requirements.txt").unlink()
+    watching = start()
+    assert "nothing to lint" in watching.round()
+    (project / "app.py").write_text(APP)
+    assert "app.py:3" in watching.round()
+    assert watching.end() == 130
+
+
+def test_the_first_file_of_a_folder(write: Write) -> None:
+    """A folder that holds no source yet is looked at as well."""
+    root = write({"app.py": APP, "requirements.txt": "flask==3.1.0\n", "docs/a.md": "# A\n"})
+    for name in ("empty/inner", ".hidden", "node_modules/x", "logs"):
+        (root / name).mkdir(parents=True)
+    (root / ".gitignore").write_text("logs/\n")
+    known = Registry(())
+    names = watch.watched(root, lambda: (Job(root), known))
+    folders = {os.path.relpath(name, root) for name in names if os.path.isdir(name)}
+    assert folders == {".", "docs", "empty", "empty/inner"}
+    (root / "app.py").unlink()
+    (root / "requirements.txt").unlink()
+    names = watch.watched(root, lambda: (Job(root), known))
+    assert os.fspath(root / "empty/inner") in names
+
+
 def test_what_the_run_writes_starts_no_run(start: Callable[..., Watching], project: Path) -> None:
     watching = start("--output-format", "json", "--output-file", "found.json")
     watching.round()

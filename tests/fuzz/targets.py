@@ -10,7 +10,7 @@ from random import Random
 
 from faceoff_lint.lowering import language_of
 
-from . import apps, comments, configs, material, tree
+from . import apps, comments, configs, disturbed, material, tree
 from .express_programs import express_program, express_project
 from .flask_programs import flask_program, flask_project
 from .mutation import mutate, soup
@@ -24,7 +24,8 @@ __all__ = ["TARGETS", "Target"]
 class Target:
     """``check`` raises for a text that breaks the property. ``generate`` makes a whole text,
     ``seeds`` are whole texts to change; ``language`` says what tokens there are.
-    ``first`` names the first file where texts are trees."""
+    ``first`` names the first file where texts are trees. ``plain``: a text is used as generated.
+    """
 
     name: str
     language: str
@@ -32,9 +33,12 @@ class Target:
     generate: Callable[[Random], str]
     seeds: Callable[[], tuple[str, ...]]
     first: str = ""
+    plain: bool = False
 
     def make(self, rng: Random) -> str:
         """A text: generated, a changed seed, a changed generated one, or tokens in no order."""
+        if self.plain:
+            return self.generate(rng)
         seeds = self.seeds()
         kind = rng.randrange(40)
         if not kind or (kind < 4 and not self.first):
@@ -47,7 +51,7 @@ class Target:
 
     def change(self, rng: Random, text: str) -> str:
         """A text made of one that did well: changed, or spliced with a new one."""
-        if rng.randrange(8) == 7:
+        if self.plain or rng.randrange(8) == 7:
             return self.make(rng)
         return self._changed(rng, text)
 
@@ -126,5 +130,8 @@ TARGETS: dict[str, Target] = {
         Target("fixes-flask", "python", lambda text: apps.fixes(text, "app.py"), _trees(flask_project), _flask, "app.py"),
         Target("fixes-express", "javascript", lambda text: apps.fixes(text, "app.js"), _trees(express_project), _express, "app.js"),
         Target("settings", "plain", configs.configures, _trees(configs.configuration), material.configurations),
+        Target("cache", "plain", disturbed.caches, disturbed.story, tuple, plain=True),
+        Target("workers", "plain", disturbed.workers, disturbed.story, tuple, plain=True),
+        Target("watch", "plain", disturbed.changes, disturbed.story, tuple, plain=True),
     )
 }  # fmt: skip
