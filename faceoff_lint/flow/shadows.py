@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from faceoff_lint import ir
 from faceoff_lint.flow.calls import Flow
-from faceoff_lint.frameworks.events import ParamEvent
 from faceoff_lint.model import App, Row, Web
 
 __all__ = ["shadowed_routes"]
@@ -116,7 +115,7 @@ def _always_takes(web: Web, row: Row) -> bool:
 def _skips(first: Row, later: Row) -> bool:
     """Whether something on the way to the first may go on with another route or router."""
     owner = first.route.owner
-    if any(isinstance(e, ParamEvent) for e in owner.events) and first.path != later.path:
+    if owner.params and first.path != later.path:
         return True
     for step in [*first.chain]:
         if step.handler.known:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from faceoff_lint.frameworks.events import ParamEvent
 from faceoff_lint.model.groups import App, Group, Mount, Route, Use
 from faceoff_lint.model.handlers import Handler, Step, resolve
 from faceoff_lint.model.table import Row
@@ -167,7 +166,7 @@ def covers(web: Web, group: Group, routes: Sequence[Route]) -> bool:
         return False
     if len({(r.conditions, r.span.file) for r in routes}) > 1:
         return False
-    if any(isinstance(event, ParamEvent) for event in group.events):
+    if group.params:
         return False  # what ``param`` loads is there on the routes, and not yet in a ``use``
     others: list[Mount | Use] = [*group.mounts, *group.uses]
     for entry in others:

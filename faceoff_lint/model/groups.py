@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from faceoff_lint import ir
 from faceoff_lint.frameworks.events import (
@@ -14,6 +15,7 @@ from faceoff_lint.frameworks.events import (
     HookEvent,
     ListenEvent,
     MountEvent,
+    ParamEvent,
     Recorder,
     RouteEvent,
     UseEvent,
@@ -27,6 +29,8 @@ from faceoff_lint.source import Span
 from faceoff_lint.values import MAYBE, Condition, Tri, as_pattern
 
 __all__ = ["App", "Group", "Mount", "Route", "Use", "is_group"]
+
+E = TypeVar("E", bound=Event)
 
 
 @dataclass(slots=True, eq=False)
@@ -154,6 +158,7 @@ class Group:
     served: Tri = MAYBE
     merged: list[Group] = field(default_factory=list)
     _sorted: list[Event] = field(default_factory=list, init=False, repr=False)
+    _kinds: dict[type[Event], list[Any]] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def kind(self) -> str:
@@ -194,7 +199,15 @@ class Group:
         """Everything done to it, in order."""
         if len(self._sorted) != len(self.native.events):
             self._sorted = sorted(self.native.events, key=lambda e: e.order)
+            self._kinds.clear()
         return self._sorted
+
+    def _of(self, kind: type[E]) -> list[E]:
+        """The events of a kind: looked for once, as rules ask for each route."""
+        events = self.events
+        if kind not in self._kinds:
+            self._kinds[kind] = [e for e in events if isinstance(e, kind)]
+        return self._kinds[kind]
 
     @property
     def set_up(self) -> list[Event]:
@@ -205,22 +218,27 @@ class Group:
     @property
     def error_handlers(self) -> list[ErrorHandlerEvent]:
         """Flask's ``errorhandler`` registrations."""
-        return [e for e in self.events if isinstance(e, ErrorHandlerEvent)]
+        return self._of(ErrorHandlerEvent)
 
     @property
     def hooks(self) -> list[HookEvent]:
         """Flask's ``before_request`` and its kin."""
-        return [e for e in self.events if isinstance(e, HookEvent)]
+        return self._of(HookEvent)
 
     @property
     def settings(self) -> list[ConfigEvent]:
         """``app.config[…] = …``, ``app.set(…)``."""
-        return [e for e in self.events if isinstance(e, ConfigEvent)]
+        return self._of(ConfigEvent)
 
     @property
     def listens(self) -> list[ListenEvent]:
         """Where the server is started with this app."""
-        return [e for e in self.events if isinstance(e, ListenEvent)]
+        return self._of(ListenEvent)
+
+    @property
+    def params(self) -> list[ParamEvent]:
+        """Express's ``param`` registrations."""
+        return self._of(ParamEvent)
 
     @property
     def below(self) -> Iterator[Route]:
