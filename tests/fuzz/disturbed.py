@@ -274,7 +274,7 @@ def changes(text: str) -> None:
     rng = Random(text)
     with _project() as root, in_process():
         reports: list[list[str]] = []
-        left = rng.randrange(2, 6)
+        left = rng.randrange(4, 9)
         idle = 0
 
         def run() -> None:
@@ -291,7 +291,7 @@ def changes(text: str) -> None:
                     raise _Over
                 left -= 1
                 idle = 0
-                for _ in range(rng.randrange(1, 4)):
+                for _ in range(rng.choice((1, 1, 1, 2, 3))):
                     _change(rng, root)
 
         def files() -> list[str]:
@@ -311,10 +311,10 @@ def changes(text: str) -> None:
 def _change(rng: Random, root: Path) -> None:
     """Write, replace, move or remove a file or a folder."""
     path, other = root / rng.choice(PLACES), root / rng.choice(PLACES)
-    kind = rng.randrange(8)
+    kind = rng.randrange(9)
     if kind == 0:
         path.unlink(missing_ok=True)
-    elif kind == 7:
+    elif kind > 6:
         (root / "new").mkdir(exist_ok=True)  # what comes into it later is seen too
     elif kind == 1:
         shutil.rmtree(root / rng.choice(("lib", "new")), ignore_errors=True)

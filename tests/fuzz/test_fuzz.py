@@ -23,7 +23,7 @@ COUNTS = {
     "python": 60, "javascript": 60, "typescript": 60, "flask": 16, "express": 16,
     "comments-python": 20, "comments-javascript": 20, "comments-typescript": 20, "fixes-flask": 8,
     "fixes-express": 8, "settings": 150,
-    "cache": 6, "workers": 6, "watch": 8,
+    "cache": 6, "workers": 6, "watch": 16,
 }  # fmt: skip
 
 
