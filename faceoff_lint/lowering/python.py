@@ -11,8 +11,8 @@ import io
 import re
 import tokenize
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from threading import Lock
 from typing import Any
 
 import libcst as cst
@@ -22,6 +22,7 @@ from faceoff_lint import ir
 from faceoff_lint.lowering.failure import ParseFailure, TooDeep
 from faceoff_lint.lowering.python_expressions import Expressions
 from faceoff_lint.lowering.python_positions import Positions, locate
+from faceoff_lint.lowering.python_tree import parse_tree
 from faceoff_lint.source import Source
 
 __all__ = ["lower_python"]
@@ -40,6 +41,9 @@ _PARSER_ERRORS = (SyntaxError, CSTLogicError, UnicodeError, LookupError, ValueEr
 _PLACE = re.compile(r"error at (\d+):(\d+)")
 _MAX_MESSAGE = 200
 
+# What the parser and the generator are told for the time of one text, they tell the whole process.
+_ALONE = Lock()
+
 
 def lower_python(text: str) -> ir.Module:
     """The module of a Python file's text (decoded, without a byte order mark).
@@ -52,9 +56,10 @@ def lower_python(text: str) -> ir.Module:
         # A second byte order mark: Python refuses it, libcst takes it off and counts from there.
         raise ParseFailure("invalid character U+FEFF")
     try:
-        tree = _parse(text)
-        positions = locate(text, tree)
-        body = _Statements(positions).stmts(tree.body)
+        with _ALONE:
+            tree = _parse(text)
+            positions = locate(text, tree)
+            body = _Statements(positions).stmts(tree.body)
     except RecursionError:
         raise TooDeep from None
     module = ir.Module(0, len(text), "python", body)
@@ -67,8 +72,7 @@ def lower_python(text: str) -> ir.Module:
 
 def _parse(text: str) -> cst.Module:
     try:
-        with _unchecked():
-            return cst.parse_module(text)
+        return parse_tree(text)
     except (cst.ParserSyntaxError, *_PARSER_ERRORS) as error:
         raise _failure(text, error) from None
     except BaseException as error:
@@ -76,21 +80,6 @@ def _parse(text: str) -> cst.Module:
         if type(error).__name__ == "PanicException":
             raise ParseFailure("the Python parser gave up on this text") from None
         raise
-
-
-@contextmanager
-def _unchecked() -> Iterator[None]:
-    """Let libcst make nodes without checking them: a sixth of its time.
-
-    The checks are for trees that are put together by hand. They also refuse what Python and the
-    parser itself take.
-    """
-    check = cst.CSTNode.__post_init__
-    setattr(cst.CSTNode, "__post_init__", lambda node: None)  # noqa: B010 -- no method of ours
-    try:
-        yield
-    finally:
-        setattr(cst.CSTNode, "__post_init__", check)  # noqa: B010
 
 
 def _failure(text: str, error: Exception) -> ParseFailure:
