@@ -14,18 +14,27 @@ __all__ = ["from_data", "to_data"]
 def to_data(node: Node) -> list[Any]:
     """The node as nested lists of JSON values: ``[tag, start, end, field, …]``."""
     cls = type(node)
-    return [TAGS[cls], *(_field_to_data(getattr(node, n)) for n in NAMES[cls])]
+    data: list[Any] = [TAGS[cls]]
+    for name in NAMES[cls]:
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            value = to_data(value)
+        elif isinstance(value, list):
+            value = _list_to_data(value)
+        data.append(value)
+    return data
 
 
-def _field_to_data(value: Any) -> Any:
-    if isinstance(value, Node):
-        return to_data(value)
-    if isinstance(value, list):
-        # A list of nodes is marked by a leading None, so that it can't be mistaken for a node.
-        return [None, *(_field_to_data(v) for v in value)]
-    if isinstance(value, tuple):
-        return [None, *value]
-    return value
+def _list_to_data(values: list[Any]) -> list[Any]:
+    """A list; marked by a leading None, so that it can't be mistaken for a node."""
+    data: list[Any] = [None]
+    for value in values:
+        if isinstance(value, Node):
+            value = to_data(value)
+        elif isinstance(value, tuple):
+            value = [None, *value]
+        data.append(value)
+    return data
 
 
 def from_data(data: list[Any]) -> Any:
