@@ -137,6 +137,7 @@ class Flow:
         self._traces: dict[tuple[int, int, str], tuple[Function, Trace]] = {}
         self._sites: dict[int, tuple[Function, list[CallSite]]] = {}
         self._bound: dict[int, list[Value]] = {}
+        self._parents: dict[int, dict[int, ir.Node]] = {}
         self._ran: dict[tuple[int, tuple[object, ...]], tuple[Function, set[int]]] = {}
 
     @staticmethod
@@ -275,6 +276,15 @@ class Flow:
             if isinstance(choice, Function):
                 return choice
         return None
+
+    def parents(self, function: Function) -> dict[int, ir.Node]:
+        """What each node of a function's own body stands in, by its ``id``; not to be changed."""
+        node = function.node
+        found = self._parents.get(id(node))
+        if found is None:
+            inner = (n for n in ir.own(node) if not isinstance(n, (ir.Func, ir.Class)))
+            found = self._parents[id(node)] = {id(c): n for n in inner for c in ir.children(n)}
+        return found
 
     # --- calls -------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from faceoff_lint import ir
 from faceoff_lint.flow.calls import CallSite, Flow
 from faceoff_lint.frameworks.flask import FlaskApp, native_of
 from faceoff_lint.interpreter import Trace
+from faceoff_lint.ir.fields import LAST_FIRST
 from faceoff_lint.model import Web
 from faceoff_lint.source import Span
 from faceoff_lint.values import (
@@ -174,10 +175,15 @@ class Code:
                 continue
             if outside and isinstance(node, (ir.Attr, ir.Index, ir.Call)):
                 index.at_import.append(Place(node, record, chain, above))
-            inside = list(ir.children(node))
-            if inside:
+            names_of_fields = LAST_FIRST[type(node)]
+            if names_of_fields:
                 around = (*above, node)
-                stack += [(child, chain, around, outside) for child in reversed(inside)]
+                for field_name in names_of_fields:
+                    value = getattr(node, field_name)
+                    if isinstance(value, list):
+                        stack += [(child, chain, around, outside) for child in reversed(value)]
+                    elif value is not None:
+                        stack.append((value, chain, around, outside))
 
     # --- meaning -----------------------------------------------------------------------------
 

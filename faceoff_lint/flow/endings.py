@@ -260,12 +260,11 @@ class Walk:
         return any(getattr(v, "path", None) == REQUEST for v in given)
 
     def _never_returns(self, target: Function, *, awaited: bool = False) -> bool:
-        body = target.node.body
         if target.node.is_generator or target.node.is_async is not awaited:
             return False
-        if not any(isinstance(n, ir.Throw) for n in ir.walk_local(body)):
+        if not any(isinstance(n, ir.Throw) for n in ir.own(target.node)):
             return False
-        exits = explore(body, 0, lambda _, s: s)
+        exits = explore(target.node.body, 0, lambda _, s: s)
         return bool(exits) and all(e.how == "throw" for e in exits or ())
 
     def _harmless(self, node: ir.Func | ir.Class) -> bool:

@@ -310,9 +310,7 @@ def _channels(function: Function, role: str) -> set[str]:
         return set()
     targets = [p.target for p in params[at : at + 2]]
     names = {t.id for t in targets if isinstance(t, ir.Name)}
-    uses_arguments = any(
-        isinstance(n, ir.Name) and n.id == "arguments" for n in ir.walk(function.node)
-    )
+    uses_arguments = ir.mentions(function.node, {"arguments"})
     return names if len(names) == len(targets) and not uses_arguments else set()
 
 

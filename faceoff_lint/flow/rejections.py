@@ -151,7 +151,9 @@ class Rejections:
     def _try(self, function: Function, node: ir.Try, safe: bool) -> Iterator[Point]:
         guarded = bool(node.handlers)
         yield from self._block(function, node.body, safe or guarded)
-        if any(isinstance(n, (ir.Await, ir.Call, ir.Throw, ir.For)) for n in _local(node.body)):
+        if any(
+            isinstance(n, (ir.Await, ir.Call, ir.Throw, ir.For)) for n in ir.walk_local(node.body)
+        ):
             for handler in node.handlers:
                 yield from self._block(function, handler.body, safe)
         if node.final:
@@ -171,7 +173,7 @@ class Rejections:
 
     def _returned(self, function: Function) -> Iterator[Point]:
         """Rejecting promises that a plain function returns."""
-        for node in _local(function.node.body):
+        for node in ir.own(function.node):
             if isinstance(node, ir.Return) and node.value is not None:
                 yield from self._return(function, node, node.value)
 
@@ -220,7 +222,7 @@ class Rejections:
         value = self.flow.value(function, node)
         if isinstance(value, (Lit, Function)) or node.id == "undefined":
             return False
-        for statement in _local(function.node.body):
+        for statement in ir.own(function.node):
             if (
                 isinstance(statement, ir.Declare)
                 and isinstance(statement.target, ir.Name)
@@ -307,11 +309,11 @@ class Rejections:
         """Unprotected ``throw`` statements of a plain function."""
         guarded = {
             id(n)
-            for t in _local(function.node.body)
+            for t in ir.own(function.node)
             if isinstance(t, ir.Try) and t.handlers
-            for n in _local(t.body)
+            for n in ir.walk_local(t.body)
         }
-        for node in _local(function.node.body):
+        for node in ir.own(function.node):
             if isinstance(node, ir.Throw) and id(node) not in guarded:
                 yield True
 
@@ -319,7 +321,7 @@ class Rejections:
 
     def floating(self, function: Function) -> Iterator[Floating]:
         """Expressions in a function's own body whose rejection nobody hears."""
-        for node in _local(function.node.body):
+        for node in ir.own(function.node):
             if isinstance(node, ir.ExprStmt):
                 yield from self._floating_expression(function, node.value)
             elif isinstance(node, ir.Declare) and isinstance(node.value, ir.Call):
@@ -393,7 +395,7 @@ class Rejections:
         """
         if function.node.is_async:
             return True
-        returns = [n for n in _local(function.node.body) if isinstance(n, ir.Return) and n.value]
+        returns = [n for n in ir.own(function.node) if isinstance(n, ir.Return) and n.value]
         return all(n.value and self._surely_promise(function, n.value) for n in returns)
 
     def _chain_floats(self, function: Function, node: ir.Call, attr: ir.Attr) -> bool:
@@ -460,11 +462,6 @@ class Rejections:
             if isinstance(choice, External) and not choice.path.startswith("js."):
                 return choice.path.startswith((REQUEST, "js."))
         return True if value is not UNKNOWN else not isinstance(node, ir.Call) or True
-
-
-def _local(body: list[ir.Stmt]) -> Iterator[ir.Node]:
-    """All nodes of a body, nested functions and classes not entered."""
-    yield from ir.walk_local(body)
 
 
 def _called(node: ir.Expr) -> str:

@@ -93,7 +93,7 @@ def _may_guard(node: ir.Call, name: str) -> bool:
 
 
 def _context(flow: Flow, function: Function, site: CallSite) -> tuple[Outcome, Span]:
-    parents = _parents(function)
+    parents = flow.parents(function)
     node: ir.Node = site.node
     awaited = False
     while True:
@@ -209,16 +209,3 @@ def _guard(node: ir.Node, parents: dict[int, ir.Node]) -> ir.Try | None:
 
 def _span(function: Function, node: ir.Node) -> Span:
     return Span(function.module.path, node.start, node.end)
-
-
-def _parents(function: Function) -> dict[int, ir.Node]:
-    parents: dict[int, ir.Node] = {}
-    stack: list[ir.Node] = [*function.node.body]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, (ir.Func, ir.Class)):
-            continue
-        for child in ir.children(node):
-            parents[id(child)] = node
-            stack.append(child)
-    return parents

@@ -21,26 +21,33 @@ __all__ = ["escape", "relevant"]
 MAX_ESCAPE = 4
 
 
-def escape(value: Value, depth: int = 0) -> None:
+def escape(value: Value) -> None:
     """Mark framework objects reachable from ``value`` as escaped."""
-    if depth > MAX_ESCAPE:
-        return
-    if isinstance(value, Native):
-        value.escaped = True
-    elif isinstance(value, UnionValue):
-        for choice in value.choices:
-            escape(choice, depth + 1)
-    elif isinstance(value, ListValue):
-        for item in value.items:
-            escape(item, depth + 1)
-    elif isinstance(value, DictValue):
-        for item in value.entries.values():
-            escape(item, depth + 1)
-    elif isinstance(value, Instance):
-        if value.native is not None:
-            value.native.escaped = True
-        for item in value.attrs.values():
-            escape(item, depth + 1)
+    found: list[Value] = [value]
+    # What was met once was met as near to ``value`` as it is, so that once is enough.
+    seen: set[int] = set()
+    for _ in range(MAX_ESCAPE + 1):
+        inside: list[Value] = []
+        for item in found:
+            if isinstance(item, Native):
+                item.escaped = True
+            elif isinstance(item, (UnionValue, ListValue, DictValue, Instance)):
+                if id(item) in seen:
+                    continue
+                seen.add(id(item))
+                if isinstance(item, UnionValue):
+                    inside += item.choices
+                elif isinstance(item, ListValue):
+                    inside += item.items
+                elif isinstance(item, DictValue):
+                    inside += item.entries.values()
+                else:
+                    if item.native is not None:
+                        item.native.escaped = True
+                    inside += item.attrs.values()
+        if not inside:
+            return
+        found = inside
 
 
 def relevant(function: Function, call: CallArgs) -> bool:

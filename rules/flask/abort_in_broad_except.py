@@ -62,9 +62,12 @@ def abort_in_broad_except(web: Web) -> Iterator[Finding]:
 
 def _raises(code: Code) -> Iterator[tuple[Place[ir.Node], str, object]]:
     """What raises an HTTP error: the place, its text, its status if known."""
+    # What nothing broad catches is most of them: no need to know what it calls.
     for call in code.calls(("abort",)):
-        if call.func is not None and any(
-            p in ABORTS and p.endswith("abort") for p in code.paths(call, call.node.func)
+        if (
+            call.func is not None
+            and _catcher(call) is not None
+            and any(p in ABORTS and p.endswith("abort") for p in code.paths(call, call.node.func))
         ):
             first = call.node.args[0].value if call.node.args else None
             status = first.value if isinstance(first, ir.Const) else None
@@ -75,7 +78,7 @@ def _raises(code: Code) -> Iterator[tuple[Place[ir.Node], str, object]]:
             yield call, f"{name}()" if name else "get_or_404()", 404
     for throw in code.throws:
         made = throw.node.value
-        if throw.func is not None and isinstance(made, ir.Call):
+        if throw.func is not None and isinstance(made, ir.Call) and _catcher(throw) is not None:
             paths = code.paths(throw, made.func)
             if any(p.startswith("werkzeug.exceptions.") for p in paths):
                 name = paths[0].rpartition(".")[2]

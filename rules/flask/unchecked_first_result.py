@@ -62,7 +62,7 @@ def unchecked_first_result(web: Web) -> Iterator[Finding]:
     code = Code.of(web)
     found: dict[int, Place[ir.Call]] = {}
     for place in code.calls(_NAMES):
-        if place.func is not None and isinstance(place.node.func, ir.Attr) and _finds(code, place):
+        if place.func is not None and _may_break(place) and _finds(code, place):
             found[id(place.node)] = place
     if not found:
         return
@@ -90,15 +90,29 @@ def _related(place: Place[ir.Call], use: ir.Node) -> tuple[Related, ...]:
     return () if inside else (Related(place.span, "None if there is no such row"),)
 
 
+def _may_break(place: Place[ir.Call]) -> bool:
+    """Whether a call's result is used or named, and what it asks for is more than literals.
+
+    That leaves few of the calls with these names, before anything is asked of the code.
+    """
+    parent = place.above[-1] if place.above else None
+    if not isinstance(parent, (ir.Attr, ir.Index, ir.Assign)):
+        return False
+    asked = (ir.Name, ir.Attr, ir.Call, ir.Index)
+    return isinstance(place.node.func, ir.Attr) and any(
+        isinstance(n, asked) for n in _conditions(place.node)
+    )
+
+
 def _finds(code: Code, place: Place[ir.Call]) -> bool:
     """Whether a call gives a row or None."""
     func = place.node.func
     assert isinstance(func, ir.Attr)
-    receiver = code.value(place, func.obj)
-    paths = [c.path for c in options(receiver) if isinstance(c, External)]
     text = code.web.text(place.at(func.obj).span)
     if "func." in text or "with_entities" in text:
         return False  # an aggregate always has a row
+    receiver = code.value(place, func.obj)
+    paths = [c.path for c in options(receiver) if isinstance(c, External)]
     if func.name in _ONE:
         results = bool(paths) and all(_RESULTS.fullmatch(p) for p in paths)
         return is_query(receiver) or results
