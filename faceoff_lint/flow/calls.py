@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from faceoff_lint import ir
+from faceoff_lint.flow.paths import explore
 from faceoff_lint.frameworks.events import ErrorHandlerEvent, HookEvent, ParamEvent
 from faceoff_lint.frameworks.express import METHODS, Router
 from faceoff_lint.interpreter import Trace
@@ -137,6 +138,7 @@ class Flow:
         self._traces: dict[tuple[int, int, str], tuple[Function, Trace]] = {}
         self._sites: dict[int, tuple[Function, list[CallSite]]] = {}
         self._bound: dict[int, list[Value]] = {}
+        self._only_throws: dict[int, bool] = {}
         self._parents: dict[int, dict[int, ir.Node]] = {}
         self._ran: dict[tuple[int, tuple[object, ...]], tuple[Function, set[int]]] = {}
 
@@ -285,6 +287,18 @@ class Flow:
             inner = (n for n in ir.own(node) if not isinstance(n, (ir.Func, ir.Class)))
             found = self._parents[id(node)] = {id(c): n for n in inner for c in ir.children(n)}
         return found
+
+    def only_throws(self, function: Function) -> bool:
+        """Whether every path through a function's own body ends in a throw."""
+        node = function.node
+        known = self._only_throws.get(id(node))
+        if known is None:
+            exits = None
+            if any(isinstance(n, ir.Throw) for n in ir.own(node)):
+                exits = explore(node.body, 0, lambda _, state: state)
+            known = bool(exits) and all(e.how == "throw" for e in exits or ())
+            self._only_throws[id(node)] = known
+        return known
 
     # --- calls -------------------------------------------------------------------------------
 

@@ -262,10 +262,7 @@ class Walk:
     def _never_returns(self, target: Function, *, awaited: bool = False) -> bool:
         if target.node.is_generator or target.node.is_async is not awaited:
             return False
-        if not any(isinstance(n, ir.Throw) for n in ir.own(target.node)):
-            return False
-        exits = explore(target.node.body, 0, lambda _, s: s)
-        return bool(exits) and all(e.how == "throw" for e in exits or ())
+        return self.flow.only_throws(target)
 
     def _harmless(self, node: ir.Func | ir.Class) -> bool:
         """Whether a closure holds no channel, or is only declared here."""

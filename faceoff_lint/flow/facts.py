@@ -77,6 +77,7 @@ def _parts(shape: Any) -> tuple[frozenset[Any], frozenset[Any]]:
     return frozenset(parts), frozenset(attributes)
 
 
+@lru_cache(maxsize=20_000)
 def _normal(test: ir.Expr) -> tuple[tuple[Any, ...], bool] | None:
     """A condition's key, and whether the condition is the key (True) or its negation."""
     if isinstance(test, ir.Assign):

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from faceoff_lint.values import (
+    UNKNOWN,
+    Builtin,
     CallArgs,
+    ClassValue,
     DictValue,
+    External,
     Function,
     Instance,
     ListValue,
+    Lit,
+    ModuleValue,
     Native,
+    Text,
     UnionValue,
     Value,
 )
@@ -20,34 +27,34 @@ __all__ = ["escape", "relevant"]
 # How far inside collections an escape is followed.
 MAX_ESCAPE = 4
 
+# Most of what is handed on: it holds nothing, or nothing that is followed.
+_PLAIN = frozenset({type(UNKNOWN), Lit, Text, External, Builtin, Function, ClassValue, ModuleValue})
 
-def escape(value: Value) -> None:
+
+def escape(value: Value, depth: int = 0) -> None:
     """Mark framework objects reachable from ``value`` as escaped."""
-    found: list[Value] = [value]
-    # What was met once was met as near to ``value`` as it is, so that once is enough.
-    seen: set[int] = set()
-    for _ in range(MAX_ESCAPE + 1):
-        inside: list[Value] = []
-        for item in found:
-            if isinstance(item, Native):
-                item.escaped = True
-            elif isinstance(item, (UnionValue, ListValue, DictValue, Instance)):
-                if id(item) in seen:
-                    continue
-                seen.add(id(item))
-                if isinstance(item, UnionValue):
-                    inside += item.choices
-                elif isinstance(item, ListValue):
-                    inside += item.items
-                elif isinstance(item, DictValue):
-                    inside += item.entries.values()
-                else:
-                    if item.native is not None:
-                        item.native.escaped = True
-                    inside += item.attrs.values()
-        if not inside:
-            return
-        found = inside
+    inside: Iterable[Value]
+    if type(value) in _PLAIN:
+        return
+    if isinstance(value, Native):
+        value.escaped = True
+        return
+    if isinstance(value, UnionValue):
+        inside = value.choices
+    elif isinstance(value, ListValue):
+        inside = value.items
+    elif isinstance(value, DictValue):
+        inside = value.entries.values()
+    elif isinstance(value, Instance):
+        if value.native is not None:
+            value.native.escaped = True
+        inside = value.attrs.values()
+    else:
+        return
+    if depth < MAX_ESCAPE:
+        for item in inside:
+            if type(item) not in _PLAIN:
+                escape(item, depth + 1)
 
 
 def relevant(function: Function, call: CallArgs) -> bool:
@@ -58,11 +65,15 @@ def relevant(function: Function, call: CallArgs) -> bool:
             return True
         if isinstance(value, Instance):
             inner: Iterable[Value] = value.attrs.values()
-            return value.native is not None or (depth > 0 and any(holds(v, 0) for v in inner))
+            return value.native is not None or (
+                depth > 0 and any(holds(v, 0) for v in inner if type(v) not in _PLAIN)
+            )
         if isinstance(value, DictValue):
-            return depth > 0 and any(holds(v, 0) for v in value.entries.values())
+            return depth > 0 and any(
+                holds(v, 0) for v in value.entries.values() if type(v) not in _PLAIN
+            )
         if isinstance(value, ListValue):
-            return depth > 0 and any(holds(v, 0) for v in value.items)
+            return depth > 0 and any(holds(v, 0) for v in value.items if type(v) not in _PLAIN)
         return False
 
-    return any(holds(v, 1) for v in (*call.all, function.this, call.this))
+    return any(holds(v, 1) for v in (*call.all, function.this, call.this) if type(v) not in _PLAIN)
