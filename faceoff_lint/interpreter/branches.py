@@ -31,6 +31,8 @@ def fork(vm: Machine, runs: list[Callable[[], str | None]]) -> list[str | None]:
                 mapping[key] = old
         outcomes.append((ended, changes))
     vm.journal = outer
+    if not any(changes for _, changes in outcomes):
+        return [ended for ended, _ in outcomes]
     live = [c for ended, c in outcomes if ended not in ("return", "throw")]
     if not live:
         live = [c for _, c in outcomes]

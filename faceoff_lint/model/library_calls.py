@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from faceoff_lint import ir
@@ -27,23 +28,31 @@ class LibraryCall:
     caught: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
 class _Known:
     """A file's names for libraries, and its calls with the exceptions caught around them."""
 
-    names: dict[str, str]
-    calls: list[tuple[ir.Call, frozenset[str]]]
+    def __init__(self, record: ModuleRecord) -> None:
+        self.names = _names(record)
+        self._record = record
+
+    @cached_property
+    def calls(self) -> list[tuple[ir.Call, frozenset[str]]]:
+        return list(_calls(self._record.module.body, frozenset()))
 
 
 def library_calls(web: Web, paths: set[str]) -> Iterator[LibraryCall]:
     """Where product code calls these functions of a library: ``flask.url_for``."""
     words = {p.rpartition(".")[2] for p in paths}
+    # What a file's name must stand for to lead to one of them: ``flask``, ``flask.url_for``.
+    ways = {".".join(p.split(".")[:end]) for p in paths for end in range(1, p.count(".") + 2)}
     for file, record in list(web.modules.records.items()):
         if record is None or record.language != "python" or not web.is_product(Span(file, 0, 0)):
             continue
         if not any(w in record.source.text for w in words):
             continue
         known = _known(web, file, record)
+        if ways.isdisjoint(known.names.values()):
+            continue
         for node, caught in known.calls:
             path = _path(node.func, known.names)
             if path in paths:
@@ -55,8 +64,7 @@ def _known(web: Web, file: str, record: ModuleRecord) -> _Known:
     key = f"library calls: {file}"
     found = web.memo.get(key)
     if not isinstance(found, _Known):
-        calls = list(_calls(record.module.body, frozenset()))
-        found = web.memo[key] = _Known(_names(record), calls)
+        found = web.memo[key] = _Known(record)
     return found
 
 
