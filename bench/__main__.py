@@ -39,12 +39,18 @@ def main() -> int:
     parser.add_argument("--node", type=Path, help="folder whose node_modules have eslint, oxlint")
     parser.add_argument("--semgrep-rules", type=Path, help="a checkout of Semgrep's rules")
     parser.add_argument("--no-peers", action="store_true")
+    parser.add_argument(
+        "--python",
+        type=Path,
+        default=Path(sys.executable),
+        help="the Python whose faceoff-lint is measured, as of one with a compiled build",
+    )
     parser.add_argument("--timeout", type=float, default=900, help="seconds for one command")
     given = parser.parse_args()
     # Started programs would compile their sources again each time: no installed one does.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PATH"] = os.pathsep.join([*map(str, given.bin), os.environ["PATH"]])
-    print("\n".join(_machine()), flush=True)
+    print("\n".join(_machine(given.python)), flush=True)
     for path in given.paths:
         with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
             folder = Path(scratch)
@@ -55,9 +61,12 @@ def main() -> int:
     return 0
 
 
-def _machine() -> Iterator[str]:
+def _machine(python: Path) -> Iterator[str]:
     versions = [f"{name} {metadata.version(name)}" for name in _SHOWN]
-    yield f"faceoff-lint {__version__}, Python {platform.python_version()}, {', '.join(versions)};"
+    code = "import faceoff_lint.values as v; print(v.__file__.endswith('.py'))"
+    done = subprocess.run([python, "-P", "-c", code], capture_output=True, text=True, check=True)
+    ours = f"faceoff-lint {__version__}" + ("" if done.stdout == "True\n" else ", compiled")
+    yield f"{ours}, Python {platform.python_version()}, {', '.join(versions)};"
     yield f"{os.cpu_count()} processors, {platform.system()} {platform.machine()}"
 
 
@@ -74,7 +83,7 @@ def _project(tree: Path, scratch: Path, places: Places, given: argparse.Namespac
     yield "| run | CPU s | wall s | peak MiB |"
     yield "| --- | ---: | ---: | ---: |"
     costs: dict[str, Cost] = {}
-    for name, cost in _runs(tree, scratch, read, unread, given.timeout):
+    for name, cost in _runs(tree, scratch, read, unread, given):
         costs[name] = cost
         yield _row(name, cost)
     if not given.no_peers:
@@ -122,15 +131,15 @@ def _row(name: str, cost: Cost) -> str:
 
 
 def _runs(
-    tree: Path, scratch: Path, read: list[str], unread: list[str], timeout: float
+    tree: Path, scratch: Path, read: list[str], unread: list[str], given: argparse.Namespace
 ) -> Iterator[tuple[str, Cost]]:
     """What we cost, and the least that reading the same files does."""
     cache = scratch / "cache"
     env = {"FACEOFF_LINT_CACHE_DIR": str(cache)}
-    check = [sys.executable, "-P", "-m", "faceoff_lint.cli", "check", "--isolated", "--quiet", "."]
+    check = [given.python, "-P", "-m", "faceoff_lint.cli", "check", "--isolated", "--quiet", "."]
 
     def cost(*more: str) -> Cost:
-        return measure([*check, *more], tree, env, timeout)
+        return measure([*check, *more], tree, env, given.timeout)
 
     cost("--no-cache")  # whatever is compiled or cached by the system is so now
     yield _BARE, _bare(tree, scratch, read)

@@ -10,13 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from faceoff_lint.source import Span
-
-if TYPE_CHECKING:
-    from faceoff_lint import ir
-    from faceoff_lint.source import Source
+from faceoff_lint import ir
+from faceoff_lint.source import Source, Span
 
 __all__ = [
     "Builtin", "CallArgs", "ClassValue", "Condition", "DictValue", "Env", "External", "Function",

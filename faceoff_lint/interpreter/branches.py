@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from faceoff_lint.values import MISSING, Value, union
+from faceoff_lint.values import MISSING, union
 
 if TYPE_CHECKING:
     from faceoff_lint.interpreter.core import Machine
@@ -16,15 +16,14 @@ __all__ = ["fork"]
 def fork(vm: Machine, runs: list[Callable[[], str | None]]) -> list[str | None]:
     """See ``Machine.fork``."""
     outer = vm.journal
-    outcomes: list[tuple[str | None, dict[tuple[int, object], tuple[dict[object, Value], Value]]]]
-    outcomes = []
+    outcomes: list[tuple[str | None, dict[tuple[int, object], tuple[dict[Any, Any], Any]]]] = []
     for run in runs:
         vm.journal = []
         ended = run()
-        changes: dict[tuple[int, object], tuple[dict[object, Value], Value]] = {}
+        changes: dict[tuple[int, object], tuple[dict[Any, Any], Any]] = {}
         for mapping, key, _ in vm.journal:
             changes[(id(mapping), key)] = (mapping, mapping.get(key, MISSING))
-        for mapping, key, old in reversed(vm.journal):
+        for mapping, key, old in vm.journal[::-1]:
             if old is MISSING:
                 mapping.pop(key, None)
             else:
@@ -36,7 +35,7 @@ def fork(vm: Machine, runs: list[Callable[[], str | None]]) -> list[str | None]:
     live = [c for ended, c in outcomes if ended not in ("return", "throw")]
     if not live:
         live = [c for _, c in outcomes]
-    keys: dict[tuple[int, object], dict[object, Value]] = {}
+    keys: dict[tuple[int, object], dict[Any, Any]] = {}
     for changes in live:
         for identity, (mapping, _) in changes.items():
             keys[identity] = mapping
@@ -46,5 +45,5 @@ def fork(vm: Machine, runs: list[Callable[[], str | None]]) -> list[str | None]:
         merged = [c[identity][1] if identity in c else old for c in live]
         known = [m for m in merged if m is not MISSING]
         if known:
-            vm.store(mapping, key, union(known))  # type: ignore[arg-type]
+            vm.store(mapping, key, union(known))
     return [ended for ended, _ in outcomes]

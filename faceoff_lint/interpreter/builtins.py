@@ -331,7 +331,7 @@ def _object_assign(vm: Machine, call: CallArgs) -> Value:
     for source in call.pos[1:]:
         if isinstance(target, DictValue) and isinstance(source, DictValue):
             for key, value in source.entries.items():
-                vm.store(target.entries, key, value)  # type: ignore[arg-type]
+                vm.store(target.entries, key, value)
             target.open = target.open or source.open
         elif isinstance(target, DictValue):
             target.open = True

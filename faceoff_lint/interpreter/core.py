@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from faceoff_lint import ir
 from faceoff_lint.interpreter import (
@@ -52,6 +53,9 @@ CALLBACK_STEPS = 20_000
 # Rounds that a loop and all loops inside it may take together: three of 400 items each, one in the
 # other, would be 64 million.
 LOOP_ROUNDS = 10_000
+# How many calls, of whatever, may be open at once: a wrapper of a wrapper of a wrapper … is a call
+# each, without a project function that would count.
+MAX_CALLS = 2_000
 
 
 class Machine:
@@ -69,9 +73,10 @@ class Machine:
         self.open_world: list[tuple[str, Span]] = []
         self.frames: list[Frame] = []
         self.conditions: list[Condition] = []
-        self.journal: list[tuple[dict[object, Value], object, Value]] | None = None
+        self.journal: list[tuple[dict[Any, Any], object, Any]] | None = None
         self.rounds: int | None = None  # what is left to the loops under execution
         self.late = 0
+        self.calls = 0
         self.sequence = 0
         self.starts: list[int] = []  # when each function that nobody calls was entered
         self.reaching = False
@@ -210,10 +215,10 @@ class Machine:
             self.trace.scopes[id(env.vars)] = env
         return env
 
-    def store(self, mapping: dict[str, Value], key: str, value: Value) -> None:
+    def store(self, mapping: dict[Any, Any], key: object, value: Value) -> None:
         """``mapping[key] = value``, undone when an undecided branch is left."""
         if self.journal is not None:
-            self.journal.append((mapping, key, mapping.get(key, MISSING)))  # type: ignore[arg-type]
+            self.journal.append((mapping, key, mapping.get(key, MISSING)))
         mapping[key] = value
 
     def fork(self, runs: list[Callable[[], str | None]]) -> list[str | None]:
@@ -263,8 +268,15 @@ class Machine:
 
     def call(self, callee: Value, call: CallArgs) -> Value:
         """Call a value."""
-        if not self.step():
+        if self.calls >= MAX_CALLS or not self.step():
             return UNKNOWN
+        self.calls += 1
+        try:
+            return self._call(callee, call)
+        finally:
+            self.calls -= 1
+
+    def _call(self, callee: Value, call: CallArgs) -> Value:
         if isinstance(callee, Function):
             if call.new and self.javascript:
                 return objects.construct_function(self, callee, call)

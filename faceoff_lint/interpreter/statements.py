@@ -403,8 +403,7 @@ def _try(vm: Machine, node: ir.Try, env: Env) -> str | None:
     final = _scoped(vm, node.final, env) if node.final else None
     if final is not None:
         return final
-    normal = [r for r in results if r is None]
-    if normal:
+    if None in results:
         return None
     return RETURN if RETURN in results else results[0]
 

@@ -125,7 +125,7 @@ def _set_attr(vm: Machine, obj: Value, name: str, value: Value) -> None:
             value.var = name
         if isinstance(value, Function) and not value.name:
             value.name = name
-        vm.store(obj.entries, name, value)  # type: ignore[arg-type]
+        vm.store(obj.entries, name, value)
     elif isinstance(obj, ModuleValue):
         vm.store(obj.record.env.vars, name, value)
     elif isinstance(obj, Wrapped):
@@ -139,7 +139,7 @@ def _set_item(vm: Machine, obj: Value, key: Value, value: Value) -> None:
         obj.set_item(vm, key, value)
     elif isinstance(obj, DictValue):
         if isinstance(key, Lit):
-            vm.store(obj.entries, key.value, value)  # type: ignore[arg-type]
+            vm.store(obj.entries, key.value, value)
         else:
             obj.open = True
             vm.escape(value)

@@ -63,7 +63,7 @@ def _tracing(vm: Machine, base: int) -> Iterator[Trace]:
     vm.journal = []
     try:
         yield trace
-        for mapping, key, old in reversed(vm.journal or []):
+        for mapping, key, old in (vm.journal or [])[::-1]:
             if id(mapping) in trace.scopes:
                 continue
             if old is MISSING:

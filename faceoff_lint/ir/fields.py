@@ -66,13 +66,66 @@ from faceoff_lint.ir.statements import (
 
 __all__ = ["CLASSES", "LAST_FIRST", "NAMES", "NODE_FIELDS", "TAGS"]
 
-CLASSES: tuple[type[Node], ...] = (
-    Const, Regex, Name, Template, Attr, Index, Arg, Call, Param, Func, Member, Class, Spread, List,
-    Entry, Dict, Pattern, Unary, Binary, Logical, Cond, Await, Yield, Assign, Seq, Clause,
-    Comprehension, ImportExpr, Opaque, ExprStmt, Declare, FuncDecl, ClassDecl, Return, Throw, If,
-    For, While, Handler, Try, WithItem, With, Case, Switch, Break, Continue, Block, Scope, Delete,
-    ImportName, Import, Export, ExportAll, Module,
-)  # fmt: skip
+# Written down, not made from the annotations: compiled classes do not keep them.
+NODE_FIELDS: dict[type[Node], tuple[str, ...]] = {
+    Const: (),
+    Regex: (),
+    Name: (),
+    Template: ("parts",),
+    Attr: ("obj",),
+    Index: ("obj", "index"),
+    Arg: ("value",),
+    Call: ("func", "args"),
+    Param: ("target", "default", "annotation"),
+    Func: ("params", "body", "decorators"),
+    Member: ("key", "value"),
+    Class: ("bases", "body", "members", "decorators", "keywords"),
+    Spread: ("value",),
+    List: ("items",),
+    Entry: ("key", "value"),
+    Dict: ("entries",),
+    Pattern: ("target", "default"),
+    Unary: ("value",),
+    Binary: ("left", "right"),
+    Logical: ("left", "right"),
+    Cond: ("test", "body", "orelse"),
+    Await: ("value",),
+    Yield: ("value",),
+    Assign: ("target", "value", "annotation"),
+    Seq: ("items",),
+    Clause: ("target", "iterable", "conditions"),
+    Comprehension: ("element", "clauses", "key"),
+    ImportExpr: ("source",),
+    Opaque: ("parts",),
+    ExprStmt: ("value",),
+    Declare: ("target", "value"),
+    FuncDecl: ("func",),
+    ClassDecl: ("cls",),
+    Return: ("value",),
+    Throw: ("value",),
+    If: ("test", "body", "orelse"),
+    For: ("target", "iterable", "body", "orelse"),
+    While: ("test", "body", "orelse", "init", "update"),
+    Handler: ("type", "target", "body"),
+    Try: ("body", "handlers", "orelse", "final"),
+    WithItem: ("context", "target"),
+    With: ("items", "body"),
+    Case: ("tests", "guard", "body"),
+    Switch: ("subject", "cases"),
+    Break: (),
+    Continue: (),
+    Block: ("body",),
+    Scope: (),
+    Delete: ("targets",),
+    ImportName: (),
+    Import: ("names",),
+    Export: ("names", "value"),
+    ExportAll: (),
+    Module: ("body",),
+}
+"""Every class of nodes with its fields that hold nodes, or lists of nodes, in source order."""
+
+CLASSES: tuple[type[Node], ...] = tuple(NODE_FIELDS)
 """Every class of nodes. Its place here is its tag in the serial form."""
 
 TAGS: dict[type[Node], int] = {cls: tag for tag, cls in enumerate(CLASSES)}
@@ -82,17 +135,5 @@ NAMES: dict[type[Node], tuple[str, ...]] = {
 }
 """The fields that a node is made from, in order."""
 
-_PLAIN = ("str", "int", "bool", "str | int | float | bool | None", "str | None", "list[str]")
-
-NODE_FIELDS: dict[type[Node], tuple[str, ...]] = {
-    cls: tuple(
-        f.name
-        for f in fields(cls)
-        if f.init and f.type not in _PLAIN and "tuple" not in str(f.type)
-    )
-    for cls in CLASSES
-}
-"""Those of them that hold nodes, or lists of nodes."""
-
 LAST_FIRST: dict[type[Node], tuple[str, ...]] = {c: n[::-1] for c, n in NODE_FIELDS.items()}
-"""The same from the last to the first, as a stack wants them."""
+"""The fields that hold nodes, from the last to the first, as a stack wants them."""

@@ -8,29 +8,37 @@ from faceoff_lint.ir.base import Node
 from faceoff_lint.ir.fields import CLASSES, NAMES, TAGS
 from faceoff_lint.ir.statements import Module
 
-__all__ = ["from_data", "to_data"]
+__all__ = ["MOST_LEVELS", "from_data", "to_data"]
+
+MOST_LEVELS = 8_000
+"""How deep nodes and lists may nest: what goes through them later can rely on it."""
 
 
-def to_data(node: Node) -> list[Any]:
-    """The node as nested lists of JSON values: ``[tag, start, end, field, …]``."""
+def to_data(node: Node, level: int = 0) -> list[Any]:
+    """The node as nested lists of JSON values: ``[tag, start, end, field, …]``.
+
+    Raises ``RecursionError`` for what nests deeper than ``MOST_LEVELS``.
+    """
+    if level > MOST_LEVELS:
+        raise RecursionError
     cls = type(node)
     data: list[Any] = [TAGS[cls]]
     for name in NAMES[cls]:
         value = getattr(node, name)
         if isinstance(value, Node):
-            value = to_data(value)
+            value = to_data(value, level + 1)
         elif isinstance(value, list):
-            value = _list_to_data(value)
+            value = _list_to_data(value, level + 1)
         data.append(value)
     return data
 
 
-def _list_to_data(values: list[Any]) -> list[Any]:
+def _list_to_data(values: list[Any], level: int) -> list[Any]:
     """A list; marked by a leading None, so that it can't be mistaken for a node."""
     data: list[Any] = [None]
     for value in values:
         if isinstance(value, Node):
-            value = to_data(value)
+            value = to_data(value, level + 1)
         elif isinstance(value, tuple):
             value = [None, *value]
         data.append(value)
@@ -44,7 +52,7 @@ def from_data(data: list[Any]) -> Any:
         raise ValueError(f"not an IR node: tag {tag!r}")
     cls = CLASSES[tag]
     fields_of = data[1:]
-    pairs = [fields_of.pop(), fields_of.pop()] if cls is Module else []
+    pairs: list[Any] = [fields_of.pop(), fields_of.pop()] if cls is Module else []
     # A million calls for a large project: what is no node or list is passed on without one.
     values: list[Any] = [
         v if not isinstance(v, list)
@@ -52,5 +60,5 @@ def from_data(data: list[Any]) -> Any:
         else [from_data(x) if isinstance(x, list) else x for x in v[1:]]
         for v in fields_of
     ]  # fmt: skip
-    values += ([tuple(v[1:]) for v in pair[1:]] for pair in reversed(pairs))
+    values += [[tuple(v[1:]) for v in pair[1:]] for pair in pairs[::-1]]
     return cls(*values)
