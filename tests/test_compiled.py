@@ -19,7 +19,9 @@ ROOT = Path(__file__).resolve().parents[1]
 _PLAIN = ("str", "int", "bool", "str | int | float | bool | None", "str | None", "list[str]")
 _COMPILERS = ("cc", "gcc", "clang")
 
-APPS = sorted(path for path in (ROOT / "fixtures").glob("*/*") if path.is_dir())
+APPS = sorted(path for path in (ROOT / "fixtures").glob("*/*")
+              if path.is_dir() and path.parent.name != "monorepo")  # fmt: skip
+APPS.append(ROOT / "fixtures" / "monorepo")
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
