@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Any
 
 from faceoff_lint.ir.base import Node
@@ -12,6 +13,10 @@ __all__ = ["MOST_LEVELS", "from_data", "to_data"]
 
 MOST_LEVELS = 8_000
 """How deep nodes and lists may nest: what goes through them later can rely on it."""
+
+# Every node has two offsets at least, and each of them would be a number of its own.
+_SHARED = 1 << 16
+_OFFSETS = list(range(_SHARED))
 
 
 def to_data(node: Node, level: int = 0) -> list[Any]:
@@ -53,9 +58,12 @@ def from_data(data: list[Any]) -> Any:
     cls = CLASSES[tag]
     fields_of = data[1:]
     pairs: list[Any] = [fields_of.pop(), fields_of.pop()] if cls is Module else []
-    # A million calls for a large project: what is no node or list is passed on without one.
+    # A million calls for a large project: what is no node or list is passed on without one. The
+    # same offsets and names come again and again; each is kept once.
     values: list[Any] = [
-        v if not isinstance(v, list)
+        _OFFSETS[v] if type(v) is int and 0 <= v < _SHARED
+        else intern(v) if type(v) is str
+        else v if not isinstance(v, list)
         else from_data(v) if not v or v[0] is not None
         else [from_data(x) if isinstance(x, list) else x for x in v[1:]]
         for v in fields_of

@@ -48,7 +48,7 @@ def find(node: Node, kind: type[N]) -> list[N]:
         return [n for n in _flat(node) if type(n) is kind]
     if node.kinds is None:
         node.kinds = {}
-        for n in walk(node):
+        for n in node.below if node.below is not None else _flat(node):
             node.kinds.setdefault(type(n), []).append(n)
     found: list[N] = node.kinds.get(kind, [])  # type: ignore[assignment]
     return found
