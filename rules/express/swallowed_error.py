@@ -57,6 +57,10 @@ def _tell(fates: Fates, lost: Lost) -> Fix | None:
         return None
     if not isinstance(caught.target, ir.Name):
         return None
+    # Which way is lost is not known; one that leaves before the end would not get to the call.
+    if any(isinstance(n, (ir.Return, ir.Throw, ir.Break, ir.Continue))
+           for n in ir.walk_local(caught.body)):  # fmt: skip
+        return None
     last = caught.body[-1]
     indent = fates.web.indent(Span(lost.span.file, last.start, last.end))
     if indent is None or not isinstance(last, ir.ExprStmt):

@@ -13,6 +13,7 @@ from faceoff_lint.rule import (
     Finding,
     Fix,
     Group,
+    Instance,
     Mount,
     Related,
     Web,
@@ -63,7 +64,11 @@ def _register(web: Web, group: Group, last: Mount) -> Fix | None:
     place, file = web.after(last.span), last.span.file
     record = web.modules.records.get(group.file)
     head, found, _ = web.text(last.span).partition(".register_blueprint(")
-    if place is None or record is None or not found or group.var not in record.env.vars:
+    if place is None or record is None or not found:
+        return None
+    # The name may stand for another blueprint by then.
+    value = record.env.vars.get(group.var)
+    if (value.native if isinstance(value, Instance) else value) is not group.native:
         return None
     name, lines = group.var, ""
     if group.file != file:

@@ -89,6 +89,22 @@ FOUND = {
         "settings",
         '==== package.json\n{"faceoff-lint": {"extend": "\\ud800"}}\n',
     ),
+    # Fixes that mend nothing come again in each round.
+    "another-blueprint-of-the-name": (
+        "fixes-flask",
+        "from flask import Blueprint, Flask\n"
+        'pages = Blueprint("pages", __name__)\n'
+        '@pages.get("/")\ndef index():\n    return ""\n'
+        'pages = Blueprint("others", __name__)\n'
+        "app = Flask(__name__)\napp.register_blueprint(pages)\n",
+    ),
+    "left-before-the-end": (
+        "fixes-express",
+        "const express = require('express');\nconst app = express();\n"
+        "app.get('/', async (req, res, next) => {\n  try {\n    res.json(await load());\n"
+        "  } catch (err) {\n    if (quiet) return;\n    console.log(err);\n  }\n});\n"
+        "app.listen(3000);\n",
+    ),
 }
 
 
