@@ -8,6 +8,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,6 @@ APPS.append(ROOT / "fixtures" / "monorepo")
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
 def test_fields_that_are_written_down_are_those_of_the_annotations(cls: type) -> None:
-    from dataclasses import fields
-
     annotated = [f.name for f in fields(cls)
                  if f.init and f.type not in _PLAIN and "tuple" not in str(f.type)]  # fmt: skip
     assert sorted(NODE_FIELDS[cls]) == sorted(annotated)
